@@ -1,0 +1,28 @@
+// Small text services shared by messages: nearest names, joining, quoting.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay {
+
+/// The candidate nearest to `word` by Damerau-Levenshtein distance when it is near enough to be a
+/// slip (at most a third of its length, at least 1), else "".
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// " (did you mean 'x'?)", or "" when no candidate is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// Whether `text` matches a shell glob of `*` and `?`.
+bool matches_glob(std::string_view text, std::string_view glob);
+
+/// Whether `text` is well-formed UTF-8; when not, `*where` is the offset of the first bad byte.
+bool is_utf8(std::string_view text, std::size_t* where = nullptr);
+
+/// Ids are [a-z0-9][a-z0-9._-]{0,63}.
+bool is_id(std::string_view text);
+
+}  // namespace assay

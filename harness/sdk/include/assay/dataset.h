@@ -1,0 +1,43 @@
+// What a cohort trains on or is evaluated on: K rows of items, drawn from a pool held once.
+#pragma once
+
+#include <assay/tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace assay {
+
+/// Inputs of K rows. The pool is shared by all rows ([M, F...], e.g. the images of a data set) or
+/// each row has its own ([K, M, F...], e.g. generated data). Row k's items are
+/// items_KN[k, 0 .. counts[k]); the rest of the row is padding (-1).
+class Dataset {
+ public:
+  Dataset() = default;
+  /// A pool shared by all rows. items_KN is int64; a row's items end at its first negative entry.
+  static Dataset shared(Tensor pool, Tensor items_KN);
+  /// A pool of each row's own, all of its items in order.
+  static Dataset own(Tensor pool_KMF);
+  /// A pool of each row's own, and which of its items.
+  static Dataset own(Tensor pool_KMF, Tensor items_KN);
+
+  std::int64_t rows() const noexcept;
+  std::int64_t count(std::int64_t row) const;           ///< n_k
+  std::int64_t largest_count() const noexcept;          ///< N
+  std::vector<std::int64_t> item_shape() const;         ///< F...
+  /// Inputs at positions position_AB (in 0..n_k of each row) of the rows `rows` (A of them, int64
+  /// tensor; undefined: all rows in order): [A, B, F...]. Negative positions give item 0.
+  Tensor gather(const Tensor& position_AB, const Tensor& rows = {}) const;
+  /// Positions [from, to) of every row: [K, to-from, F...].
+  Tensor slice(std::int64_t from, std::int64_t to) const;
+  /// The rows `rows`, in that order; shares the pool where it can.
+  Dataset select_rows(const std::vector<std::int64_t>& rows) const;
+
+ private:
+  Tensor pool_;
+  bool own_ = false;
+  Tensor items_KN_;
+  std::vector<std::int64_t> counts_;
+};
+
+}  // namespace assay

@@ -1,0 +1,120 @@
+// Networks as pure functions of a cohort's parameter matrix theta [K, P]: row k is one model.
+#pragma once
+
+#include <assay/common/parameters.h>
+#include <assay/streams.h>
+#include <assay/tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay {
+
+/// How a slice of parameters starts.
+enum class Initial {
+  zero,
+  one,
+  fan_in_uniform,  ///< U(-1/sqrt(fan_in), 1/sqrt(fan_in)): torch.nn.Linear's and Conv2d's default
+};
+
+/// A named slice of the columns of theta.
+struct Slice {
+  std::string name;                  ///< "layer0.weight"
+  std::vector<std::int64_t> shape;   ///< of one row, e.g. [in, out]
+  std::int64_t offset = 0;           ///< first column
+  std::int64_t size = 0;             ///< number of columns
+  std::int64_t fan_in = 1;
+  Initial initial = Initial::zero;
+};
+
+/// The named slices of one row, in order.
+class Layout {
+ public:
+  /// Appends a slice and returns its position.
+  int add(std::string name, std::vector<std::int64_t> shape, Initial initial,
+          std::int64_t fan_in = 1);
+
+  const std::vector<Slice>& slices() const noexcept { return slices_; }
+  std::int64_t size() const noexcept { return size_; }  ///< P
+  /// The slice of that name. Throws Error listing the names when there is none.
+  const Slice& at(std::string_view name) const;
+
+ private:
+  std::vector<Slice> slices_;
+  std::int64_t size_ = 0;
+};
+
+/// theta [K, P] split once into its slices (one split, whose backward is one concatenation).
+class ParameterView {
+ public:
+  ParameterView(const Layout& layout, const Tensor& theta_KP);
+
+  std::int64_t rows() const noexcept { return rows_; }
+  /// Slice i as [K, shape...].
+  const Tensor& operator[](int i) const { return views_[static_cast<std::size_t>(i)]; }
+
+ private:
+  std::int64_t rows_;
+  std::vector<Tensor> views_;
+};
+
+/// What a forward pass needs to know besides parameters and inputs.
+struct Mode {
+  bool training = false;
+  bool want_features = false;
+  std::int64_t step = 0;
+};
+
+struct Outputs {
+  Tensor logits_KBC;
+  Tensor features_KBD;  ///< input of the output layer; undefined unless asked for
+};
+
+/// Shape, not values: immutable and without state.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  /// x is [K, B, F...] or, when every row sees the same inputs, [1, B, F...].
+  virtual Outputs forward(const ParameterView& parameters, const Tensor& x,
+                          const Mode& mode) const = 0;
+  virtual const Layout& layout() const = 0;
+  virtual std::int64_t classes() const = 0;
+  /// Multiply-adds x 2 of one sample's forward pass, matrix products and convolutions alone.
+  virtual double forward_flops() const = 0;
+};
+
+/// Which network: `arch` and its settings as a suite writes them ({ arch = "mlp", width = 16 }).
+struct NetworkSpec {
+  std::string arch = "mlp";    ///< "mlp" or "cnn"
+  std::int64_t width = 64;     ///< hidden units of an mlp layer; channels of the first convolution
+  std::int64_t depth = 2;      ///< hidden layers of an mlp (cnn: fixed at two convolutions)
+};
+
+/// The settings that `make_network` accepts, as a variant keyed by `arch`.
+ParameterSpec network_setting(std::string key);
+
+/// Builds a network for inputs of shape `input` ([D], or [H, W] or [C, H, W] for images; an mlp
+/// flattens). Throws Error for an unknown arch or a shape it cannot take.
+std::shared_ptr<const Network> make_network(const NetworkSpec& spec,
+                                            const std::vector<std::int64_t>& input,
+                                            std::int64_t classes);
+
+/// A cohort of models: one network, K rows of parameters.
+struct Model {
+  std::shared_ptr<const Network> network;
+  Tensor theta_KP;
+
+  std::int64_t rows() const { return theta_KP.size(0); }
+};
+
+/// Initial parameters, float32 [K, P], drawn from the rows' streams.
+Tensor initial_parameters(const Layout& layout, const Streams& streams);
+
+/// Rows `rows` of a model (int64), as a new model.
+Model select_rows(const Model& model, const std::vector<std::int64_t>& rows);
+
+}  // namespace assay

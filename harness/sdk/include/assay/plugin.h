@@ -1,0 +1,74 @@
+// The plugin contract: one exported symbol, a descriptor whose first member is the ABI block.
+// Authors write `ASSAY_METHOD(Class)` and nothing else of this.
+#pragma once
+
+#include <assay/abi.h>
+#include <assay/method.h>
+
+#include <cstdint>
+
+namespace assay {
+
+struct MethodEntry {
+  std::uint32_t struct_size;
+  const char* family;
+  MethodInfo (*describe)();
+  /// Returns a pointer to the family's base class (`FamilyBase*`), to be given back to `destroy`.
+  void* (*create)(const Parameters& parameters);
+  void (*destroy)(void* family_base) noexcept;
+};
+
+struct PluginDescriptor {
+  AbiBlock abi;
+  const char* name;       ///< file name without its ending, from the build
+  const char* version;
+  std::uint32_t method_count;
+  const MethodEntry* methods;
+  std::uint32_t task_count;  ///< tasks provided by plugins: reserved, zero
+  const void* tasks;
+  const void* reserved[4];
+};
+
+/// Type of the one exported symbol.
+using PluginEntry = const PluginDescriptor* (*)();
+inline constexpr const char* plugin_symbol = "assay_plugin_v1";
+
+namespace detail {
+
+template <class M>
+MethodEntry method_entry() {
+  using Base = typename M::FamilyBase;
+  return {sizeof(MethodEntry), Base::family, &M::describe,
+          [](const Parameters& parameters) -> void* {
+            return static_cast<Base*>(new M(parameters));
+          },
+          [](void* method) noexcept { delete static_cast<Base*>(method); }};
+}
+
+}  // namespace detail
+
+}  // namespace assay
+
+#ifndef ASSAY_PLUGIN_NAME
+#define ASSAY_PLUGIN_NAME "plugin"
+#endif
+#ifndef ASSAY_PLUGIN_VERSION
+#define ASSAY_PLUGIN_VERSION "0"
+#endif
+
+/// Makes this library a plugin that provides the method `Class`, which has
+/// `static assay::MethodInfo describe()` and a constructor from `const assay::Parameters&`.
+/// Once per library, at namespace scope.
+#define ASSAY_METHOD(Class)                                                                   \
+  __attribute__((section(".assay_abi"), used, retain)) extern const ::assay::AbiBlock         \
+      assay_abi_block;                                                                        \
+  const ::assay::AbiBlock assay_abi_block = ::assay::this_abi();                              \
+  extern "C" __attribute__((visibility("default"))) const ::assay::PluginDescriptor*          \
+  assay_plugin_v1() noexcept {                                                                \
+    static const ::assay::MethodEntry methods[] = {::assay::detail::method_entry<Class>()};   \
+    static const ::assay::PluginDescriptor descriptor = {                                     \
+        ::assay::this_abi(), ASSAY_PLUGIN_NAME, ASSAY_PLUGIN_VERSION, 1, methods, 0,          \
+        nullptr,             {nullptr, nullptr, nullptr, nullptr}};                           \
+    return &descriptor;                                                                       \
+  }                                                                                           \
+  static_assert(true, "ASSAY_METHOD ends with a semicolon")

@@ -1,0 +1,67 @@
+// What a method may ask of the harness while it runs: its random streams, progress and curve
+// recording, cancellation, per-row failure, and the cost counters.
+#pragma once
+
+#include <assay/streams.h>
+#include <assay/tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace assay {
+
+/// Work done for one row; the engine counts it, a method that trains by its own loop adds to it.
+struct Costs {
+  std::int64_t gradient_samples = 0;  ///< samples that went forward and backward
+  std::int64_t forward_samples = 0;   ///< samples that went forward only
+  double flops = 0;                   ///< matrix products and convolutions
+};
+
+/// A recorded curve of one row: (step, value) in order.
+using Curve = std::vector<std::pair<std::int64_t, double>>;
+
+class Run {
+ public:
+  /// `on_progress` is called with a fraction in [0,1], at most a few times a second.
+  explicit Run(std::vector<std::uint64_t> seeds,
+               std::function<void(double)> on_progress = {});
+
+  std::int64_t rows() const noexcept { return static_cast<std::int64_t>(seeds_.size()); }
+  const std::vector<std::uint64_t>& seeds() const noexcept { return seeds_; }
+
+  /// The rows' streams for `purpose`. The harness's own purposes start with "assay."; a method
+  /// draws from streams of its own names.
+  Streams streams(std::string_view purpose) const { return Streams(seeds_, purpose); }
+
+  void progress(double fraction);
+  /// Splits what follows into `parts` equal parts of the progress bar: a method that trains twice
+  /// calls begin_part(0, 2) and begin_part(1, 2).
+  void begin_part(int part, int parts);
+
+  /// Appends a point to the curve `name` of every row in `rows` (undefined: all).
+  void record(const std::string& name, std::int64_t step, const Tensor& value_A,
+              const Tensor& rows = {});
+
+  /// Marks one row as failed, with the reason; the others go on. The first reason is kept.
+  void fail_row(std::int64_t row, const std::string& reason);
+  bool failed(std::int64_t row) const;
+  const std::string& failure(std::int64_t row) const;  ///< "" when the row has not failed
+
+  Costs& costs(std::int64_t row) { return costs_[static_cast<std::size_t>(row)]; }
+  const std::map<std::string, Curve>& curves(std::int64_t row) const;
+
+ private:
+  std::vector<std::uint64_t> seeds_;
+  std::vector<Costs> costs_;
+  std::vector<std::string> failures_;
+  std::vector<std::map<std::string, Curve>> curves_;
+  std::function<void(double)> on_progress_;
+  double part_begin_ = 0, part_size_ = 1, last_progress_ = -1;
+  std::int64_t last_report_ms_ = 0;
+};
+
+}  // namespace assay

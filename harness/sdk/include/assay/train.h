@@ -1,0 +1,82 @@
+// The training loop of a cohort. Gradients of different rows never mix: objectives return one loss
+// per row, the loop sums them over rows before backward.
+#pragma once
+
+#include <assay/dataset.h>
+#include <assay/network.h>
+#include <assay/run.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// How to train. Defaults are those of a suite that says nothing.
+struct Recipe {
+  std::int64_t epochs = 8;
+  std::int64_t batch = 64;
+  double lr = 1e-3;
+  std::string schedule = "cosine";   ///< "constant", "linear" or "cosine", to zero at the last step
+  double warmup = 0;                 ///< share of the steps with a linear rise
+  std::string optimizer = "adamw";   ///< "adamw" or "sgd"
+  double weight_decay = 0;           ///< decoupled, for both
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  double momentum = 0;               ///< sgd
+  double clip = 0;                   ///< largest norm of a row's gradient; 0: none
+  Tensor lr_K1;                      ///< when defined, each row's own learning rate
+};
+
+/// The settings of a recipe as a suite writes them, with `defaults` as their defaults.
+std::vector<ParameterSpec> recipe_settings(const Recipe& defaults = {});
+
+/// Learning rate at `step` (0-based) of `steps` as a share of the peak: a pure function.
+double schedule_factor(const std::string& schedule, double warmup, std::int64_t step,
+                       std::int64_t steps);
+
+/// One step's batch, as an objective sees it. A is the number of active rows: rows that have ended
+/// or failed are absent. Per-row and per-item tensors of the whole cohort come in through row() and
+/// gather().
+struct Batch {
+  std::int64_t step = 0;
+  Tensor rows_A;          ///< which rows of the cohort are active (int64)
+  Tensor x;               ///< inputs [A, B, F...]
+  Tensor item_AB;         ///< positions in the row's training set (int64)
+  Tensor weight_AB;       ///< 1 for a sample, 0 for padding
+  Tensor progress_A1;     ///< share of the row's steps that are done, in [0, 1)
+  Tensor logits_KBC;      ///< outputs [A, B, C]
+  Tensor features_KBD;    ///< [A, B, D] when the training was started with want_features
+
+  /// Rows of a per-row tensor [K, ...] that are active: [A, ...].
+  Tensor row(const Tensor& value_K) const;
+  /// Entries of a per-item tensor [K, N, ...] that belong to this batch: [A, B, ...].
+  Tensor gather(const Tensor& value_KN) const;
+  /// Weighted mean over the batch: [A, B] to [A].
+  Tensor mean(const Tensor& value_KB) const;
+};
+
+/// Returns each active row's loss, [A].
+using Objective = std::function<Tensor(const Batch&)>;
+
+/// Optional places to act inside the loop; an unset hook costs nothing. All act on active rows.
+struct Hooks {
+  bool want_features = false;
+  std::function<void(const Batch&, const Tensor& theta_AP, Tensor& gradient_AP)> after_backward;
+  std::function<void(const Batch&, Tensor& theta_AP)> after_step;
+};
+
+/// Trains `start` on `data` and returns the trained cohort; `start` is not changed. Batches follow
+/// the rows' stream "assay.batches"; a row's last batch of an epoch may be short (weights 0). A row
+/// whose loss turns non-finite fails alone. Records the curve "loss" (mean of each epoch).
+/// Throws Error when the objective returns another shape than [A].
+Model train(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,
+            const Objective& objective, const Hooks& hooks = {});
+
+/// Logits of every item, float [K, N, C] (rows with fewer items: padding rows are zero), without
+/// gradients, in large batches. Counts forward samples when `run` is given.
+Tensor predict_logits(const Model& model, const Dataset& data, Run* run = nullptr);
+
+/// softmax of predict_logits.
+Tensor predict_probabilities(const Model& model, const Dataset& data, Run* run = nullptr);
+
+}  // namespace assay

@@ -1,0 +1,39 @@
+// Weak-to-strong generalization (Burns et al. 2023, arXiv:2312.09390): a strong student learns from
+// the soft labels of a weak supervisor. This header is all that a method of the family includes.
+#pragma once
+
+#include <assay/losses.h>
+#include <assay/plugin.h>
+#include <assay/train.h>
+
+namespace assay::weak_to_strong {
+
+/// What a method sees: no true labels anywhere.
+struct Problem {
+  Dataset transfer;              ///< inputs of the transfer half, N items a row
+  Tensor weak_KNC;               ///< the supervisor's probabilities for them, float32
+  Dataset validation;            ///< further inputs, V items a row
+  Tensor weak_validation_KVC;    ///< the supervisor's probabilities for those
+  Model student;                 ///< the student as it starts: pretrained, or fresh
+  bool pretrained = false;       ///< whether the student's body was pretrained
+  Recipe recipe;                 ///< the benchmark's recipe for students
+
+  std::int64_t rows() const { return weak_KNC.size(0); }
+  std::int64_t classes() const { return weak_KNC.size(2); }
+};
+
+/// Base of the family's methods. Built once per cohort from its parameters
+/// (`explicit Method(const Parameters&)`), then asked once to fit.
+class Method {
+ public:
+  using FamilyBase = Method;
+  static constexpr const char* family = "weak_to_strong";
+
+  virtual ~Method() = default;
+
+  /// Returns the trained student: a cohort of problem.rows() rows with the student's network (or
+  /// another network with the same classes and inputs). Row k may depend on row k of the problem only.
+  virtual Model fit(const Problem& problem, Run& run) = 0;
+};
+
+}  // namespace assay::weak_to_strong
