@@ -56,10 +56,15 @@ class Family {
   virtual std::string id() const = 0;
   /// The family's description (docs/protocol.md): settings, stages, metrics, references.
   virtual Json describe() const = 0;
+  /// A benchmark that runs end to end in a few seconds, as a suite would write it: what
+  /// `assay-worker --smoke` fits a plugin's methods on. Defaults are filled in by the caller.
+  virtual Json smoke_settings() const { return Json::object(); }
   /// A resolved benchmark as stages and references (docs/protocol.md). Throws Error, naming the
   /// setting, for values that are each valid but do not fit together.
   virtual Json expand(const Json& settings) const = 0;
-  /// Runs a stage for the rows run.seeds(); one outcome per row.
+  /// Runs a stage for the rows run.seeds(); one outcome per row. Calls run.enter_phase. What it throws
+  /// fails every row: the worker turns it into an error with its kind, phase and message, so only
+  /// failures of single rows need an outcome.
   virtual std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) const = 0;
   virtual std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) const = 0;
   /// Runs a method on a small made-up problem: once as a cohort, once with one row alone, and

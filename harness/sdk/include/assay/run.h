@@ -46,6 +46,18 @@ class Run {
   void record(const std::string& name, std::int64_t step, const Tensor& value_A,
               const Tensor& rows = {});
 
+  /// Says what comes next ("create", "fit", "predict", "score", "train"): the place that an error or
+  /// a dead worker is reported with. The harness calls it; a method may, to name its own parts.
+  void enter_phase(std::string phase) {
+    phase_ = std::move(phase);
+    if (on_phase_) on_phase_(phase_);
+  }
+  const std::string& phase() const noexcept { return phase_; }
+  /// Called at every enter_phase (the worker reports it to its command).
+  void on_phase(std::function<void(const std::string&)> callback) {
+    on_phase_ = std::move(callback);
+  }
+
   /// Marks one row as failed, with the reason; the others go on. The first reason is kept.
   void fail_row(std::int64_t row, const std::string& reason);
   bool failed(std::int64_t row) const;
@@ -60,6 +72,8 @@ class Run {
   std::vector<std::string> failures_;
   std::vector<std::map<std::string, Curve>> curves_;
   std::function<void(double)> on_progress_;
+  std::function<void(const std::string&)> on_phase_;
+  std::string phase_;
   double part_begin_ = 0, part_size_ = 1, last_progress_ = -1;
   std::int64_t last_report_ms_ = 0;
 };
