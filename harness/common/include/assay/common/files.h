@@ -26,13 +26,20 @@ void write_unpublished(const fs::path& path, std::string_view content);
 /// the parent. Returns false (and removes `from`) when `to` exists already: first wins.
 bool publish_folder(const fs::path& from, const fs::path& to);
 
+/// The same, but a folder that lies at `to` is replaced (the two change places in one step where the
+/// file system can; `from` is removed afterwards).
+void replace_folder(const fs::path& from, const fs::path& to);
+
+/// Creates `path` and the folders above it that are missing, and syncs each one's parent.
+void make_folders(const fs::path& path);
+
 /// fsync of a folder.
 void sync_folder(const fs::path& path);
 
 /// An advisory lock on a file (flock), released when this object or the process ends.
 class FileLock {
  public:
-  /// Throws Error naming the holder (its pid is written into the file) when the lock is taken.
+  /// Throws Error "<what> is in use by process <pid> ..." when the lock is taken.
   FileLock(const fs::path& path, std::string_view what);
   ~FileLock();
   FileLock(const FileLock&) = delete;
@@ -41,5 +48,9 @@ class FileLock {
  private:
   int descriptor_ = -1;
 };
+
+/// The pid of the process that holds the FileLock on `path`, 0 when nobody does, -1 when somebody
+/// does who has not written it yet.
+int lock_holder(const fs::path& path);
 
 }  // namespace assay
