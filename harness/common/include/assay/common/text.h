@@ -8,13 +8,21 @@
 namespace assay {
 
 /// The candidate nearest to `word` by Damerau-Levenshtein distance when it is near enough to be a
-/// slip (at most a third of its length, at least 1), else "".
+/// slip (at most a third of its length, at least 1), else "". Letter case counts for nothing; of
+/// several equally near the first wins.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// " (did you mean 'x'?)", or "" when no candidate is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// 'text' as a message shows what somebody wrote: control characters and bytes that are not UTF-8
+/// become escapes, and more than 60 characters are cut.
+std::string quote(std::string_view text);
+
+/// The shortest decimal that reads back as `value`: "1", "0.25", "1e-05", "nan".
+std::string number_text(double value);
 
 /// Whether `text` matches a shell glob of `*` and `?`.
 bool matches_glob(std::string_view text, std::string_view glob);
