@@ -20,6 +20,9 @@ set(ASSAY_SANITIZE "" CACHE STRING "Sanitizers for -fsanitize=, e.g. address,und
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -D_GLIBCXX_ASSERTIONS")
 
+# For programs too, which CMake would compile with -fPIE: the precompiled header fits one of the two only.
+add_compile_options(-fPIC)
+
 add_compile_options(-Wall -Wextra -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wundef
                     -Wimplicit-fallthrough -Wno-missing-field-initializers)
 if(ASSAY_WERROR)
