@@ -1,0 +1,48 @@
+// plugins.json: what is known of plugin files, so that they need not be asked again.
+#pragma once
+
+#include <assay/common/parameters_json.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace assay {
+
+/// What tells that a file is the one that was asked, without reading it.
+struct FileStamp {
+  std::uint64_t size = 0, inode = 0;
+  std::int64_t modified_ns = 0, changed_ns = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+
+/// Throws Error naming the file.
+FileStamp file_stamp(const std::filesystem::path& file);
+
+struct KnownPlugin {
+  FileStamp stamp;
+  std::string hash;          ///< of the content
+  Json description;          ///< PLUGIN; null when broken
+  std::string broken;        ///< why, or ""
+};
+
+class PluginCache {
+ public:
+  /// Reads plugins.json of the cache folder. One that is missing, damaged or made by another worker
+  /// is empty.
+  explicit PluginCache(std::string fingerprint);
+
+  /// The entry of a canonical path whose file has not changed since; null: to be asked.
+  const KnownPlugin* find(const std::filesystem::path& file);
+  void put(const std::filesystem::path& file, KnownPlugin plugin);
+  /// Writes it back when it has changed; a cache folder that cannot be written costs time, no more.
+  void save();
+
+ private:
+  std::filesystem::path path_;
+  std::string fingerprint_;
+  std::map<std::string, KnownPlugin> known_;
+  bool changed_ = false;
+};
+
+}  // namespace assay
