@@ -129,6 +129,11 @@ std::optional<Json> StageCache::find(const std::string& key, std::string* proble
   return std::nullopt;
 }
 
+void StageCache::discard(const std::string& key) {
+  release(key);
+  if (fs::is_directory(folder_of(key))) remove(key);
+}
+
 fs::path StageCache::new_folder(const std::string& key) {
   const fs::path folder = folder_ / "tmp" / session_ / (key + "." + std::to_string(++counter_));
   make_folders(folder);

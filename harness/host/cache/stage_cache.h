@@ -34,6 +34,8 @@ class StageCache {
   /// not pass is removed, and *problem says why. The entry stays locked against removal, and counts
   /// as used now, until this object ends.
   std::optional<Json> find(const std::string& key, std::string* problem);
+  /// Removes an entry although this object holds it, unless another command uses it too.
+  void discard(const std::string& key);
   fs::path folder_of(const std::string& key) const { return folder_ / "stages" / key; }
 
   /// A new empty folder for a stage in work.

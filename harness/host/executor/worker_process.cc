@@ -1,5 +1,7 @@
 #include "host/executor/worker_process.h"
 
+#include "host/registry/worker_call.h"
+
 #include <assay/common/error.h>
 
 #include <cerrno>
@@ -44,10 +46,9 @@ Pipe make_pipe() {
 
 // This process's environment with `changes`, and without the failpoints, which are meant for us.
 std::vector<std::string> child_environment(const std::vector<std::string>& changes) {
-  std::vector<std::string> entries = {
-      "OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1",     "OPENBLAS_NUM_THREADS=1",
-      "MKL_DYNAMIC=FALSE", "OMP_WAIT_POLICY=PASSIVE", "GOMP_SPINCOUNT=0",
-  };
+  std::vector<std::string> entries = worker_environment();
+  // A name alone means: not for workers. All of those are dropped below.
+  std::erase_if(entries, [](const std::string& entry) { return entry.find('=') == entry.npos; });
   entries.insert(entries.end(), changes.begin(), changes.end());
   const auto is_set = [&entries](std::string_view entry) {
     const std::string_view name = entry.substr(0, entry.find('=') + 1);

@@ -1,0 +1,157 @@
+#include "host/executor/run_suite.h"
+
+#include "host/executor/publisher.h"
+#include "host/plan/keys.h"
+#include "host/registry/expand.h"
+#include "host/store/provenance.h"
+#include "host/store/run_reader.h"
+
+#include <assay/common/error.h>
+#include <assay/common/files.h>
+#include <assay/common/text.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace assay {
+
+namespace {
+
+Json recorded_blocks(const Json& run) {
+  return run.is_object() ? run.value("blocks", Json()) : Json();
+}
+
+Plan plan_with(const SuiteToRun& suite, const Json& blocks) {
+  return make_plan({.suite = suite.suite,
+                    .build = suite.build,
+                    .methods = suite.methods,
+                    .expansions = suite.expansions,
+                    .recorded_blocks = blocks});
+}
+
+Json run_document(const SuiteToRun& suite, const Plan& plan, const RunOptions& options) {
+  Json cells = Json::array();
+  for (const std::size_t index : plan.listed()) {
+    const CellIdentity& cell = plan.cells[index].identity;
+    cells.push_back({{"benchmark", cell.benchmark},
+                     {"method", cell.method},
+                     {"use", cell.use},
+                     {"role", cell.role},
+                     {"parameters", cell.parameters},
+                     {"seed", cell.seed},
+                     {"block", cell.block},
+                     {"key", cell.key},
+                     {"key_alone", plan.cells[index].key_alone}});
+  }
+  return {{"format", "assay-run"},
+          {"version", 1},
+          {"suite", suite.suite},
+          {"suite_file", suite.file},
+          {"suite_text", suite.text},
+          {"overrides", suite.overrides},
+          {"families", suite.families},
+          {"methods", suite.methods},
+          {"blocks", plan.blocks},
+          {"cells", cells},
+          {"provenance", provenance(suite.build, options.command, suite.file)}};
+}
+
+std::vector<std::string> notes_of(const Todo& todo) {
+  std::vector<std::string> notes = todo.problems;
+  if (todo.outdated > 0) {
+    std::vector<std::string> reasons;
+    for (const auto& [part, count] : todo.changed) {
+      reasons.push_back(part_title(part) + " changed (" + std::to_string(count) + ")");
+    }
+    notes.push_back(std::to_string(todo.outdated) +
+                    (todo.outdated == 1 ? " cell is" : " cells are") +
+                    " computed again" + (reasons.empty() ? "" : ", because " + join(reasons, ", ")));
+  }
+  return notes;
+}
+
+}  // namespace
+
+SuiteToRun prepare_suite(const Json& suite, const Catalogue& catalogue) {
+  SuiteToRun ready{.suite = suite, .build = catalogue.build};
+  std::vector<ExpansionRequest> requests;
+  for (const Json& benchmark : suite.at("benchmarks")) {
+    const std::string family = benchmark.at("family");
+    ready.families[family] = catalogue.families.at(family);
+    for (const Json& variant : benchmark.at("methods")) {
+      const std::string use = variant.at("use");
+      ready.methods[use] = catalogue.methods.at(use);
+    }
+    requests.push_back({family, benchmark.at("settings")});
+  }
+  std::vector<std::string> problems;
+  const std::vector<Expansion> expansions = expand(requests);
+  for (std::size_t i = 0; i < expansions.size(); ++i) {
+    if (!expansions[i].error.empty()) {
+      problems.push_back("benchmark '" + suite.at("benchmarks")[i].at("id").get<std::string>() +
+                         "': " + expansions[i].error);
+    }
+    ready.expansions.push_back(expansions[i].value);
+  }
+  if (!problems.empty()) throw Error(join(problems, "\n"), ExitStatus::wrong_use);
+  return ready;
+}
+
+Plan plan_suite(const SuiteToRun& suite, const std::filesystem::path& out) {
+  Json run;
+  if (is_run(out)) run = Json::parse(read_file(out / "run.json"), nullptr, false);
+  return plan_with(suite, recorded_blocks(run));
+}
+
+RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
+  const auto begun = std::chrono::steady_clock::now();
+  // Before the folder is touched: a suite that cannot run leaves no run behind.
+  plan_with(suite, nullptr);
+  RunStore store(options.out, options.fresh);
+  const Plan plan = plan_with(suite, recorded_blocks(store.previous()));
+  Todo todo = find_todo(plan, options.out, {.retry_failed = options.retry_failed,
+                                            .selected = options.selected});
+  RunResult result;
+  result.notes = notes_of(todo);
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) {
+    if (plan.cells[i].wanted && todo.history[i].set_aside) ++result.set_aside;
+  }
+  // A run that has nothing to do keeps its run.json, time and command included, byte for byte.
+  Json document = run_document(suite, plan, options);
+  Json before = store.previous();
+  Json after = document;
+  if (before.is_object()) before.erase("provenance");
+  after.erase("provenance");
+  if (!todo.jobs.empty() || before != after) store.write_run_json(document);
+
+  if (!todo.jobs.empty()) {
+    Progress progress(options.style);
+    for (const std::string& note : result.notes) progress.note(note);
+    StageCache cache(options.cache);
+    Publisher publisher(plan, todo, store);
+    const Json limits = suite.suite.value("limits", Json::object());
+    const std::vector<TodoJob> jobs = todo.jobs;
+    GraphRun graph(plan, jobs, cache, publisher, progress,
+                   {.run = options.out,
+                    .time_s = limits.value("time_s", 0.0),
+                    .memory_bytes = limits.value("memory_bytes", std::uint64_t{0}),
+                    .retry_failed_stages = options.retry_failed});
+    const std::size_t workers = options.workers > 0 ? options.workers : usable_cores();
+    LocalExecutor executor({.worker = options.worker,
+                            .logs = options.out / "logs",
+                            .workers = std::min(workers, graph.jobs()),
+                            .stop = options.stop});
+    result.jobs = graph.jobs();
+    result.stages_reused = graph.stages_reused();
+    result.interrupted = !executor.run(graph);
+    result.unrecorded = graph.unrecorded();
+    cache.evict(cache_limit());
+  }
+  std::error_code ignored;
+  fs::remove_all(options.out / "tmp", ignored);
+  result.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return result;
+}
+
+}  // namespace assay
