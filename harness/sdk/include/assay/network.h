@@ -41,6 +41,8 @@ class Layout {
   std::int64_t size() const noexcept { return size_; }  ///< P
   /// The slice of that name. Throws Error listing the names when there is none.
   const Slice& at(std::string_view name) const;
+  /// The same, or nullptr.
+  const Slice* find(std::string_view name) const noexcept;
 
  private:
   std::vector<Slice> slices_;
@@ -113,6 +115,19 @@ struct Model {
 
 /// Initial parameters, float32 [K, P], drawn from the rows' streams.
 Tensor initial_parameters(const Layout& layout, const Streams& streams);
+
+/// A named slice of every row as [K, shape...]: a view, writing to it writes to the model. The output
+/// layer's slices are "head.weight" [features, classes] and "head.bias" [classes] in every network.
+Tensor slice_of(const Model& model, std::string_view name);
+
+/// Overwrites a named slice with `value`, [K, shape...] or what expands to it; or with one number.
+/// The model's own theta is written to: clone it first when it is shared.
+void set_slice(Model& model, std::string_view name, const Tensor& value);
+void set_slice(Model& model, std::string_view name, double value);
+
+/// Copies every slice that both networks have under the same name and shape, row by row, and returns
+/// the names: a pretrained body into a student with another head. Both have the same rows.
+std::vector<std::string> copy_slices(const Model& from, Model& to);
 
 /// Rows `rows` of a model (int64), as a new model.
 Model select_rows(const Model& model, const std::vector<std::int64_t>& rows);

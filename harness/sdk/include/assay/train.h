@@ -30,7 +30,9 @@ struct Recipe {
 /// The settings of a recipe as a suite writes them, with `defaults` as their defaults.
 std::vector<ParameterSpec> recipe_settings(const Recipe& defaults = {});
 
-/// Learning rate at `step` (0-based) of `steps` as a share of the peak: a pure function.
+/// Learning rate at `step` (0-based) of `steps` as a share of the peak: a pure function. The first
+/// w = round(warmup * steps) steps rise as (step + 1) / w; after them, with s = (step - w) /
+/// (steps - w): "linear" is 1 - s, "cosine" (1 + cos(pi s)) / 2, so zero is where step `steps` would be.
 double schedule_factor(const std::string& schedule, double warmup, std::int64_t step,
                        std::int64_t steps);
 
@@ -43,11 +45,15 @@ struct Batch {
   Tensor x;               ///< inputs [A, B, F...]
   Tensor item_AB;         ///< positions in the row's training set (int64)
   Tensor weight_AB;       ///< 1 for a sample, 0 for padding
+  Tensor share_AB;        ///< weight_AB over its row's sum
   Tensor progress_A1;     ///< share of the row's steps that are done, in [0, 1)
   Tensor logits_KBC;      ///< outputs [A, B, C]
   Tensor features_KBD;    ///< [A, B, D] when the training was started with want_features
+  std::int64_t cohort_rows = 0;    ///< K
+  std::int64_t cohort_items = 0;   ///< N, items of the largest row
 
-  /// Rows of a per-row tensor [K, ...] that are active: [A, ...].
+  /// Rows of a per-row tensor [K, ...] that are active: [A, ...]. These three throw Error for other
+  /// shapes, saying what came and what is expected.
   Tensor row(const Tensor& value_K) const;
   /// Entries of a per-item tensor [K, N, ...] that belong to this batch: [A, B, ...].
   Tensor gather(const Tensor& value_KN) const;
@@ -58,7 +64,8 @@ struct Batch {
 /// Returns each active row's loss, [A].
 using Objective = std::function<Tensor(const Batch&)>;
 
-/// Optional places to act inside the loop; an unset hook costs nothing. All act on active rows.
+/// Optional places to act inside the loop; an unset hook costs nothing. All act on active rows, and
+/// run without recording gradients.
 struct Hooks {
   bool want_features = false;
   std::function<void(const Batch&, const Tensor& theta_AP, Tensor& gradient_AP)> after_backward;
@@ -67,8 +74,11 @@ struct Hooks {
 
 /// Trains `start` on `data` and returns the trained cohort; `start` is not changed. Batches follow
 /// the rows' stream "assay.batches"; a row's last batch of an epoch may be short (weights 0). A row
-/// whose loss turns non-finite fails alone. Records the curve "loss" (mean of each epoch).
-/// Throws Error when the objective returns another shape than [A].
+/// whose loss turns non-finite fails alone, and gets back its starting parameters; rows that have
+/// failed before are left out. Records the curve "loss" (mean of each epoch, from epoch 1 on), counts
+/// gradient samples and 3 x forward FLOPs for each. The data and theta lie on one device.
+/// Throws Error when rows, recipe or shapes do not fit, or the objective's answer is not a
+/// differentiable [A].
 Model train(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,
             const Objective& objective, const Hooks& hooks = {});
 
@@ -76,7 +86,7 @@ Model train(const Model& start, const Dataset& data, const Recipe& recipe, Run& 
 /// gradients, in large batches. Counts forward samples when `run` is given.
 Tensor predict_logits(const Model& model, const Dataset& data, Run* run = nullptr);
 
-/// softmax of predict_logits.
+/// softmax of predict_logits; zero in padding rows.
 Tensor predict_probabilities(const Model& model, const Dataset& data, Run* run = nullptr);
 
 }  // namespace assay

@@ -1,0 +1,26 @@
+// The networks behind make_network().
+#pragma once
+
+#include <assay/network.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace assay {
+
+/// `depth` hidden layers of `width` ReLU units; depth 0 is a linear classifier. Flattens its inputs.
+std::shared_ptr<const Network> make_mlp(std::int64_t width, std::int64_t depth,
+                                        std::vector<std::int64_t> input, std::int64_t classes);
+
+/// Two 3x3 convolutions (`width`, then 2 x `width` channels, padding 1), each with ReLU and 2x2 max
+/// pooling, and a linear output layer. Input [H, W], [C, H, W], or a flat square image [H*H].
+std::shared_ptr<const Network> make_cnn(std::int64_t width, std::vector<std::int64_t> input,
+                                        std::int64_t classes);
+
+/// Checks x against the rows of the parameters and the input shape of a network; returns the batch
+/// size. Throws Error saying what came and what is expected.
+std::int64_t check_input(const Tensor& x, std::int64_t rows,
+                         const std::vector<std::int64_t>& input, const char* arch);
+
+}  // namespace assay

@@ -1,0 +1,58 @@
+// The state of one training: what train() runs.
+#pragma once
+
+#include "sdk/internal/batches.h"
+#include "sdk/internal/optimizer.h"
+
+#include <assay/train.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+class Trainer {
+ public:
+  Trainer(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,
+          const Objective& objective, const Hooks& hooks);
+
+  Model train();
+
+ private:
+  void step(std::int64_t step);
+  Batch make_batch(std::int64_t step);
+  Tensor loss_of(const Batch& batch) const;
+  void clip(Tensor& gradient_AP) const;
+  std::vector<double> learning_rates(std::int64_t step) const;
+
+  // Losses wait in `pending_` and are read together: reading a number at every step would stall a GPU.
+  bool must_flush(std::int64_t step) const;
+  void flush(std::int64_t step);
+  void finish_epochs(std::int64_t step);
+  void drop_rows(std::int64_t step);
+  void select_active(const std::vector<std::int64_t>& kept);
+
+  const Model& start_;
+  const Dataset& data_;
+  const Recipe& recipe_;
+  Run& run_;
+  const Objective& objective_;
+  const Hooks& hooks_;
+
+  Batches batches_;
+  std::vector<double> peak_lr_K_;
+  std::vector<std::int64_t> rows_;   // active rows
+  Tensor rows_A_;                    // the same, on the device
+  Tensor theta_AP_;                  // parameters of the active rows
+  Tensor result_KP_;                 // parameters of the rows that have ended
+  Optimizer optimizer_;
+  std::int64_t longest_ = 0;         // steps of the longest row
+
+  Tensor ones_AB_, shares_AB_;       // weights of a batch without padding
+  std::vector<Tensor> pending_;      // losses [A] of the steps since the last flush
+  std::vector<double> loss_sum_K_;   // of the present epoch, weighted with samples
+  std::vector<std::int64_t> epoch_offset_K_;  // epochs that the curve has from earlier trainings
+};
+
+}  // namespace assay

@@ -1,0 +1,127 @@
+#include <assay/common/error.h>
+#include <assay/dataset.h>
+
+#include <ATen/ATen.h>
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+namespace assay {
+namespace {
+
+std::string shape_text(const Tensor& tensor) {
+  std::ostringstream text;
+  text << tensor.sizes();
+  return text.str();
+}
+
+}  // namespace
+
+Dataset::Dataset(Tensor pool, Tensor items_KN, std::int64_t pool_size, bool own)
+    : pool_(std::move(pool)) {
+  if (items_KN.dim() != 2 || items_KN.scalar_type() != at::kLong) {
+    throw Error("Dataset: items must be int64 [rows, items], but are " + shape_text(items_KN));
+  }
+  Tensor places_KN = items_KN.to(at::kCPU, at::kLong, /*non_blocking=*/false, /*copy=*/true)
+                         .contiguous();
+  const std::int64_t width = places_KN.size(1);
+  auto* place = places_KN.mutable_data_ptr<std::int64_t>();
+  for (std::int64_t row = 0; row < places_KN.size(0); ++row, place += width) {
+    std::int64_t count = 0;
+    while (count < width && place[count] >= 0) ++count;
+    const std::int64_t base = own ? row * pool_size : 0;
+    for (std::int64_t i = 0; i < width; ++i) {
+      if (place[i] >= pool_size || (i >= count && place[i] >= 0)) {
+        throw Error("Dataset: row " + std::to_string(row) + " has item " +
+                    std::to_string(place[i]) + " at position " + std::to_string(i) +
+                    (place[i] >= pool_size
+                         ? ", but the pool holds " + std::to_string(pool_size)
+                         : ", after the end of its items at " + std::to_string(count)));
+      }
+      place[i] = i < count ? place[i] + base : (count > 0 ? place[0] : base);
+    }
+    counts_.push_back(count);
+  }
+  items_KN_ = places_KN.to(pool_.device());
+}
+
+Dataset Dataset::shared(Tensor pool, Tensor items_KN) {
+  if (pool.dim() < 2) {
+    throw Error("Dataset::shared: the pool must be [items, features...], but is " +
+                shape_text(pool));
+  }
+  const std::int64_t pool_size = pool.size(0);
+  return Dataset(pool.contiguous(), std::move(items_KN), pool_size, false);
+}
+
+Dataset Dataset::own(Tensor pool_KMF) {
+  if (pool_KMF.dim() < 3) {
+    throw Error("Dataset::own: the pool must be [rows, items, features...], but is " +
+                shape_text(pool_KMF));
+  }
+  const Tensor items_KN = at::arange(pool_KMF.size(1), at::kLong)
+                              .unsqueeze(0)
+                              .expand({pool_KMF.size(0), pool_KMF.size(1)});
+  return own(std::move(pool_KMF), items_KN);
+}
+
+Dataset Dataset::own(Tensor pool_KMF, Tensor items_KN) {
+  if (pool_KMF.dim() < 3 || items_KN.dim() != 2 || items_KN.size(0) != pool_KMF.size(0)) {
+    throw Error("Dataset::own: the pool must be [rows, items, features...] and the items " +
+                std::string("[rows, items], but they are ") + shape_text(pool_KMF) + " and " +
+                shape_text(items_KN));
+  }
+  const std::int64_t pool_size = pool_KMF.size(1);
+  return Dataset(pool_KMF.contiguous().flatten(0, 1), std::move(items_KN), pool_size, true);
+}
+
+std::int64_t Dataset::count(std::int64_t row) const {
+  if (row < 0 || row >= rows()) {
+    throw Error("Dataset: row " + std::to_string(row) + " of " + std::to_string(rows()));
+  }
+  return counts_[static_cast<std::size_t>(row)];
+}
+
+std::int64_t Dataset::largest_count() const noexcept {
+  return counts_.empty() ? 0 : *std::max_element(counts_.begin(), counts_.end());
+}
+
+std::vector<std::int64_t> Dataset::item_shape() const {
+  if (!pool_.defined()) return {};
+  return pool_.sizes().slice(1).vec();
+}
+
+Tensor Dataset::take(const Tensor& items) const {
+  std::vector<std::int64_t> shape = items.sizes().vec();
+  const std::vector<std::int64_t> item = item_shape();
+  shape.insert(shape.end(), item.begin(), item.end());
+  return pool_.index_select(0, items.reshape(-1)).view(shape);
+}
+
+Tensor Dataset::gather(const Tensor& position_AB, const Tensor& rows) const {
+  const Tensor items_AN = rows.defined() ? items_KN_.index_select(0, rows) : items_KN_;
+  if (position_AB.dim() != 2 || position_AB.size(0) != items_AN.size(0)) {
+    throw Error("Dataset::gather: positions must be [" + std::to_string(items_AN.size(0)) +
+                ", batch], but are " + shape_text(position_AB));
+  }
+  return take(items_AN.gather(1, position_AB.clamp_min(0)));
+}
+
+Tensor Dataset::slice(std::int64_t from, std::int64_t to) const {
+  if (!pool_.defined() || from < 0 || to < from || to > items_KN_.size(1)) {
+    throw Error("Dataset::slice: positions " + std::to_string(from) + " to " + std::to_string(to) +
+                " of a data set whose largest row has " + std::to_string(largest_count()));
+  }
+  return take(items_KN_.slice(1, from, to));
+}
+
+Dataset Dataset::select_rows(const std::vector<std::int64_t>& rows) const {
+  Dataset selected;
+  for (const std::int64_t row : rows) selected.counts_.push_back(count(row));
+  const Tensor index = at::tensor(at::ArrayRef<std::int64_t>(rows), at::kLong);
+  selected.pool_ = pool_;
+  selected.items_KN_ = items_KN_.index_select(0, index.to(items_KN_.device()));
+  return selected;
+}
+
+}  // namespace assay

@@ -1,0 +1,278 @@
+#include "sdk/internal/trainer.h"
+
+#include "sdk/internal/recipe.h"
+
+#include <assay/common/error.h>
+
+#include <ATen/ATen.h>
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <torch/csrc/autograd/autograd.h>
+
+namespace assay {
+namespace {
+
+constexpr std::size_t flush_every = 16;
+
+Tensor index_of(const std::vector<std::int64_t>& rows, at::Device device) {
+  return at::tensor(at::ArrayRef<std::int64_t>(rows), at::kLong).to(device);
+}
+
+// Checks what train() was given, before anything is made from it.
+const Model& checked(const Model& start, const Dataset& data, const Recipe& recipe, const Run& run) {
+  if (!start.network || !start.theta_KP.defined()) {
+    throw Error("train: the model to start from is empty");
+  }
+  const std::int64_t rows = start.rows();
+  if (data.rows() != rows || run.rows() != rows) {
+    throw Error("train: the model has " + std::to_string(rows) + " rows, the training set " +
+                std::to_string(data.rows()) + ", and the run " + std::to_string(run.rows()));
+  }
+  check_recipe(recipe, rows);
+  return start;
+}
+
+// The rows that can be trained, by their places in the cohort.
+std::vector<std::int64_t> first_rows(const Dataset& data, Run& run) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t row = 0; row < data.rows(); ++row) {
+    if (data.count(row) == 0) run.fail_row(row, "it has no samples to train on");
+    if (!run.failed(row)) rows.push_back(row);
+  }
+  return rows;
+}
+
+std::vector<double> peak_learning_rates(const Recipe& recipe, std::int64_t rows) {
+  if (!recipe.lr_K1.defined()) return std::vector<double>(static_cast<std::size_t>(rows), recipe.lr);
+  const Tensor lr_K = recipe.lr_K1.detach().to(at::kCPU, at::kDouble).reshape(-1).contiguous();
+  const double* lr = lr_K.const_data_ptr<double>();
+  return std::vector<double>(lr, lr + rows);
+}
+
+}  // namespace
+
+Trainer::Trainer(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,
+                 const Objective& objective, const Hooks& hooks)
+    : start_(checked(start, data, recipe, run)),
+      data_(data),
+      recipe_(recipe),
+      run_(run),
+      objective_(objective),
+      hooks_(hooks),
+      batches_(data, run.streams("assay.batches"), recipe.batch, recipe.epochs),
+      peak_lr_K_(peak_learning_rates(recipe, start.rows())),
+      rows_(first_rows(data, run)),
+      rows_A_(index_of(rows_, start.theta_KP.device())),
+      theta_AP_(start.theta_KP.detach().index_select(0, rows_A_)),
+      result_KP_(start.theta_KP.detach().clone(at::MemoryFormat::Contiguous)),
+      optimizer_(recipe, theta_AP_),
+      loss_sum_K_(static_cast<std::size_t>(start.rows()), 0.0) {
+  for (std::int64_t row = 0; row < start.rows(); ++row) {
+    longest_ = std::max(longest_, batches_.total_steps(row));
+    const auto& curves = run.curves(row);
+    const auto loss = curves.find("loss");
+    const bool recorded = loss != curves.end() && !loss->second.empty();
+    epoch_offset_K_.push_back(recorded ? loss->second.back().first : 0);
+  }
+}
+
+Model Trainer::train() {
+  for (std::int64_t at = 0; at < longest_ && !rows_.empty(); ++at) {
+    step(at);
+    if (must_flush(at)) {
+      flush(at);
+      run_.progress(static_cast<double>(at + 1) / static_cast<double>(longest_));
+    }
+  }
+  run_.progress(1);
+  return {start_.network, result_KP_};
+}
+
+void Trainer::step(std::int64_t step) {
+  Batch batch = make_batch(step);
+  Tensor gradient_AP;
+  {
+    const at::AutoGradMode record(true);
+    const Tensor leaf_AP = theta_AP_.detach().requires_grad_(true);
+    const ParameterView parameters(start_.network->layout(), leaf_AP);
+    Outputs outputs = start_.network->forward(
+        parameters, batch.x, {.training = true, .want_features = hooks_.want_features, .step = step});
+    batch.logits_KBC = outputs.logits_KBC;
+    batch.features_KBD = outputs.features_KBD;
+    const Tensor loss_A = loss_of(batch);
+    // Weighting every row's loss with one is their sum: rows do not mix.
+    gradient_AP = torch::autograd::grad({loss_A}, {leaf_AP}, {at::ones_like(loss_A)},
+                                        /*retain_graph=*/false, /*create_graph=*/false,
+                                        /*allow_unused=*/true)[0];
+    if (!gradient_AP.defined()) {
+      throw Error("train: the objective's loss does not depend on the batch's logits or features");
+    }
+    pending_.push_back(loss_A.detach());
+  }
+  const at::NoGradGuard no_record;
+  gradient_AP = gradient_AP.contiguous();
+  if (recipe_.clip > 0) clip(gradient_AP);
+  if (hooks_.after_backward) {
+    hooks_.after_backward(batch, theta_AP_, gradient_AP);
+    if (gradient_AP.sizes() != theta_AP_.sizes()) {
+      throw Error("train: after_backward changed the gradient's shape");
+    }
+    gradient_AP = gradient_AP.to(theta_AP_.scalar_type()).contiguous();
+  }
+  optimizer_.step(theta_AP_, gradient_AP, learning_rates(step));
+  if (hooks_.after_step) {
+    const std::vector<std::int64_t> shape = theta_AP_.sizes().vec();
+    hooks_.after_step(batch, theta_AP_);
+    if (theta_AP_.sizes() != at::IntArrayRef(shape)) {
+      throw Error("train: after_step changed the shape of the parameters");
+    }
+    theta_AP_ = theta_AP_.detach().contiguous();
+  }
+}
+
+Batch Trainer::make_batch(std::int64_t step) {
+  const Batches::Step drawn = batches_.at_step(rows_, step);
+  const at::TensorOptions options = theta_AP_.options();
+  Batch batch;
+  batch.step = step;
+  batch.rows_A = rows_A_;
+  batch.cohort_rows = start_.rows();
+  batch.cohort_items = data_.largest_count();
+  batch.item_AB = drawn.position_AB.to(options.device());
+  const bool all = static_cast<std::int64_t>(rows_.size()) == start_.rows();
+  batch.x = data_.gather(batch.item_AB, all ? Tensor() : rows_A_).to(options.dtype());
+  if (drawn.weight_AB.defined()) {
+    batch.weight_AB = drawn.weight_AB.to(options);
+    batch.share_AB = (drawn.weight_AB / drawn.weight_AB.sum(1, true)).to(options);
+  } else {
+    if (!ones_AB_.defined()) {
+      ones_AB_ = at::ones(batch.item_AB.sizes(), options);
+      shares_AB_ = ones_AB_ / static_cast<double>(batches_.width());
+    }
+    batch.weight_AB = ones_AB_;
+    batch.share_AB = shares_AB_;
+  }
+  std::vector<double> progress;
+  for (const std::int64_t row : rows_) {
+    progress.push_back(static_cast<double>(step) / static_cast<double>(batches_.total_steps(row)));
+  }
+  batch.progress_A1 = at::tensor(at::ArrayRef<double>(progress), at::kDouble).unsqueeze(1).to(options);
+  return batch;
+}
+
+Tensor Trainer::loss_of(const Batch& batch) const {
+  Tensor loss_A = objective_(batch);
+  const auto active = static_cast<std::int64_t>(rows_.size());
+  std::ostringstream text;
+  if (!loss_A.defined()) {
+    text << "nothing";
+  } else if (loss_A.dim() != 1 || loss_A.size(0) != active ||
+             !at::isFloatingType(loss_A.scalar_type())) {
+    text << "a tensor " << loss_A.sizes() << " of " << loss_A.scalar_type();
+  } else if (!loss_A.requires_grad()) {
+    text << "values without a gradient: compute the loss from the batch's logits";
+  } else {
+    return loss_A;
+  }
+  throw Error("train: the objective must return one loss for each active row, a floating-point " +
+              std::string("tensor [") + std::to_string(active) + "], but returned " + text.str());
+}
+
+void Trainer::clip(Tensor& gradient_AP) const {
+  const Tensor norm_A1 = gradient_AP.norm(2, 1, /*keepdim=*/true);
+  gradient_AP.mul_((recipe_.clip / (norm_A1 + 1e-6)).clamp_max_(1));  // as torch's clip_grad_norm_
+}
+
+std::vector<double> Trainer::learning_rates(std::int64_t step) const {
+  std::vector<double> lr_A;
+  for (const std::int64_t row : rows_) {
+    lr_A.push_back(peak_lr_K_[static_cast<std::size_t>(row)] *
+                   schedule_factor(recipe_.schedule, recipe_.warmup, step,
+                                   batches_.total_steps(row)));
+  }
+  return lr_A;
+}
+
+bool Trainer::must_flush(std::int64_t step) const {
+  return pending_.size() >= flush_every || std::any_of(rows_.begin(), rows_.end(), [&](auto row) {
+           return (step + 1) % batches_.epoch_steps(row) == 0;
+         });
+}
+
+// Reads the losses of the steps up to `step`, marks rows that failed, closes epochs, and takes rows that
+// have failed or ended out.
+void Trainer::flush(std::int64_t step) {
+  const Tensor loss_SA = at::stack(pending_).to(at::kCPU, at::kDouble).contiguous();
+  const double* loss = loss_SA.const_data_ptr<double>();
+  const std::int64_t first = step + 1 - static_cast<std::int64_t>(pending_.size());
+  for (std::int64_t at = first; at <= step; ++at) {
+    for (const std::int64_t row : rows_) {
+      const double value = *loss++;
+      if (run_.failed(row)) continue;
+      if (!std::isfinite(value)) {
+        run_.fail_row(row, "loss became non-finite at epoch " +
+                               std::to_string(at / batches_.epoch_steps(row) + 1) + " (step " +
+                               std::to_string(at + 1) + ")");
+        continue;
+      }
+      const std::int64_t samples = batches_.samples(row, at);
+      loss_sum_K_[static_cast<std::size_t>(row)] += value * static_cast<double>(samples);
+      Costs& costs = run_.costs(row);
+      costs.gradient_samples += samples;
+      costs.flops += 3 * start_.network->forward_flops() * static_cast<double>(samples);
+    }
+  }
+  pending_.clear();
+  finish_epochs(step);
+  drop_rows(step);
+}
+
+void Trainer::finish_epochs(std::int64_t step) {
+  for (const std::int64_t row : rows_) {
+    if (run_.failed(row) || (step + 1) % batches_.epoch_steps(row) != 0) continue;
+    const auto at = static_cast<std::size_t>(row);
+    const std::int64_t epoch = (step + 1) / batches_.epoch_steps(row) + epoch_offset_K_[at];
+    const double mean = loss_sum_K_[at] / static_cast<double>(data_.count(row));
+    run_.record("loss", epoch, at::scalar_tensor(mean, at::kDouble),
+                at::scalar_tensor(row, at::kLong).reshape(1));
+    loss_sum_K_[at] = 0;
+  }
+}
+
+void Trainer::drop_rows(std::int64_t step) {
+  std::vector<std::int64_t> kept;
+  for (std::size_t place = 0; place < rows_.size(); ++place) {
+    const std::int64_t row = rows_[place];
+    const bool ended = step + 1 >= batches_.total_steps(row);
+    if (ended && !run_.failed(row)) {
+      // A gradient that is not finite shows in the next loss; after the last step there is none.
+      const Tensor theta_P = theta_AP_.select(0, static_cast<std::int64_t>(place));
+      if (at::isfinite(theta_P).all().item<bool>()) {
+        result_KP_.select(0, row).copy_(theta_P);
+      } else {
+        run_.fail_row(row, "parameters became non-finite at the last step (step " +
+                               std::to_string(step + 1) + ")");
+      }
+    }
+    if (!ended && !run_.failed(row)) kept.push_back(static_cast<std::int64_t>(place));
+  }
+  if (kept.size() < rows_.size()) select_active(kept);
+}
+
+void Trainer::select_active(const std::vector<std::int64_t>& kept) {
+  std::vector<std::int64_t> rows;
+  for (const std::int64_t place : kept) rows.push_back(rows_[static_cast<std::size_t>(place)]);
+  rows_ = std::move(rows);
+  rows_A_ = index_of(rows_, theta_AP_.device());
+  theta_AP_ = theta_AP_.index_select(0, index_of(kept, theta_AP_.device()));
+  optimizer_.keep_rows(kept);
+  ones_AB_ = shares_AB_ = Tensor();
+}
+
+Model train(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,
+            const Objective& objective, const Hooks& hooks) {
+  return Trainer(start, data, recipe, run, objective, hooks).train();
+}
+
+}  // namespace assay
