@@ -64,17 +64,20 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
-// The added variables come first, and whatever they replace is left out.
-std::vector<std::string> merged_environment(const std::vector<std::string>& added) {
-  std::vector<std::string> merged = added;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    const std::string name = text.substr(0, text.find('=') + 1);
-    bool replaced = false;
-    for (const std::string& one : added) replaced = replaced || one.rfind(name, 0) == 0;
-    if (!replaced) merged.push_back(text);
+std::string name_of(const std::string& entry) { return entry.substr(0, entry.find('=')); }
+
+// This process's variables, but for those that `changes` sets or removes.
+std::vector<std::string> changed_environment(const std::vector<std::string>& changes) {
+  std::vector<std::string> result;
+  for (const std::string& change : changes) {
+    if (change.find('=') != std::string::npos) result.push_back(change);
   }
-  return merged;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    bool replaced = false;
+    for (const std::string& change : changes) replaced = replaced || name_of(change) == name_of(*entry);
+    if (!replaced) result.emplace_back(*entry);
+  }
+  return result;
 }
 
 struct SpawnSettings {
@@ -113,7 +116,7 @@ pid_t spawn(const std::vector<std::string>& argv, const ProcessOptions& options,
   if (!options.folder.empty()) {
     posix_spawn_file_actions_addchdir_np(&settings.actions, options.folder.c_str());
   }
-  const std::vector<std::string> environment = merged_environment(options.environment);
+  const std::vector<std::string> environment = changed_environment(options.environment);
   pid_t child = -1;
   const int failure =
       ::posix_spawnp(&child, argv.at(0).c_str(), &settings.actions, &settings.attributes,

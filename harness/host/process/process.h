@@ -12,7 +12,7 @@ struct ProcessOptions {
   std::string input;                             ///< standard input
   std::chrono::milliseconds timeout{10'000};     ///< then the whole process group is killed
   std::size_t output_limit = std::size_t{64} << 20;  ///< bytes of each stream; then killed
-  std::vector<std::string> environment;          ///< "NAME=value", added to this process's own
+  std::vector<std::string> environment;          ///< "NAME=value" sets, "NAME" removes one
   std::filesystem::path folder;                  ///< working folder; empty: this process's own
 };
 

@@ -83,9 +83,9 @@ std::map<std::string, KnownPlugin> describe(const std::vector<fs::path>& files, 
 
 // All together first, as starting the worker is what costs; those without an answer then alone, so
 // that a crash is blamed on the right one.
-std::map<std::string, KnownPlugin> describe_all(const std::vector<fs::path>& files) {
+std::map<std::string, KnownPlugin> describe_all(const std::vector<fs::path>& files,
+                                                const ProcessOptions& options) {
   if (files.empty()) return {};
-  const ProcessOptions options;
   ProcessResult result;
   auto answers = describe(files, result, options);
   for (const fs::path& file : files) {
@@ -128,7 +128,7 @@ void add_plugins(Catalogue& catalogue, const std::vector<fs::path>& folders,
   // The stamp is taken first: a file that changes meanwhile is asked again next time.
   std::map<std::string, FileStamp> stamps;
   for (const fs::path& file : unknown) stamps[file.string()] = file_stamp(file);
-  for (auto& [file, plugin] : describe_all(unknown)) {
+  for (auto& [file, plugin] : describe_all(unknown, {.timeout = options.time_limit})) {
     plugin.stamp = stamps.at(file);
     plugin.hash = hash_file(file);
     cache.put(file, plugin);

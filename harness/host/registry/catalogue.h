@@ -3,6 +3,7 @@
 
 #include "host/suite/catalogue.h"
 
+#include <chrono>
 #include <filesystem>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace assay {
 
 struct CatalogueOptions {
   bool retry_broken = false;  ///< ask again about plugins known as broken (a crash may have passed)
+  std::chrono::milliseconds time_limit{10'000};  ///< for describing a plugin
 };
 
 /// Every `.so` of `folders` (see plugin_folders), each described by a short-lived worker; a plugin that

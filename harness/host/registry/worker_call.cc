@@ -49,8 +49,11 @@ std::string processor_flags() {
 }  // namespace
 
 const std::vector<std::string>& worker_environment() {
-  static const std::vector<std::string> variables = {"OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1",
-                                                     "OMP_WAIT_POLICY=passive", "GOMP_SPINCOUNT=0"};
+  static const std::vector<std::string> variables = {
+      "OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1",       "OPENBLAS_NUM_THREADS=1",
+      "MKL_DYNAMIC=FALSE", "OMP_WAIT_POLICY=PASSIVE", "GOMP_SPINCOUNT=0",
+      "ASSAY_FAILPOINT",   "ASSAY_FAILPOINT_LOG",  // removed: meant for the command
+  };
   return variables;
 }
 

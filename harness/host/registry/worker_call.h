@@ -18,8 +18,8 @@ ProcessResult call_worker(const std::vector<std::string>& arguments, ProcessOpti
 /// The same for calls that print one document and must not fail: throws Error with the worker's text.
 Json ask_worker(const std::vector<std::string>& arguments, ProcessOptions options = {});
 
-/// Variables set for every worker: one thread, waiting without spinning (measured 6 to 35 times faster
-/// on a busy machine); read before libgomp loads.
+/// Changes to the environment of every worker (ProcessOptions::environment): one thread, waiting
+/// without spinning (measured 6 to 35 times faster on a busy machine), set before libgomp loads.
 const std::vector<std::string>& worker_environment();
 
 /// A hash of everything the worker's answers depend on: worker, libassay, the LibTorch it is linked
