@@ -101,15 +101,9 @@ class Checker {
     for (const auto& [key, value] : given.items()) {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       path_.push_back(key);
-      report("unknown key " + quote(key) + place + unknown_hint(key, known), true);
+      report(unknown_key(key, known, place), true);
       path_.pop_back();
     }
-  }
-
-  static std::string unknown_hint(const std::string& key, const std::vector<std::string>& known) {
-    const std::string near = did_you_mean(key, known);
-    if (!near.empty()) return near;
-    return known.empty() ? ": nothing can be set here" : "; the keys here are " + join(known, ", ");
   }
 
   void check_fields(const Json& given, const std::vector<ParameterSpec>& specs) {

@@ -90,6 +90,15 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   return near.empty() ? "" : " (did you mean '" + near + "'?)";
 }
 
+std::string unknown_key(std::string_view key, const std::vector<std::string>& known,
+                        std::string_view place) {
+  const std::string message = "unknown key " + quote(key) + std::string(place);
+  const std::string near = did_you_mean(key, known);
+  if (!near.empty()) return message + near;
+  if (known.empty()) return message + ": nothing can be set here";
+  return message + "; the keys here are " + join(known, ", ");
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string joined;
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -15,6 +15,10 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 /// " (did you mean 'x'?)", or "" when no candidate is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
+/// "unknown key 'x'", `place` (" in 'train'", or ""), then the near key or the list of known keys.
+std::string unknown_key(std::string_view key, const std::vector<std::string>& known,
+                        std::string_view place = "");
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
 /// 'text' as a message shows what somebody wrote: control characters and bytes that are not UTF-8

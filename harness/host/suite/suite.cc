@@ -1,0 +1,113 @@
+#include "host/suite/suite.h"
+
+#include <assay/common/error.h>
+
+#include <utility>
+
+namespace assay {
+
+namespace {
+
+Json to_json(const MethodVariant& method) {
+  return {{"name", method.name},
+          {"use", method.use},
+          {"parameters", method.parameters},
+          {"sweep", method.sweep}};
+}
+
+Json to_json(const Benchmark& benchmark) {
+  Json methods = Json::array();
+  for (const MethodVariant& method : benchmark.methods) methods.push_back(to_json(method));
+  return {{"id", benchmark.id},         {"title", benchmark.title},
+          {"family", benchmark.family}, {"settings", benchmark.settings},
+          {"seeds", benchmark.seeds},   {"cohort", benchmark.cohort},
+          {"baseline", benchmark.baseline}, {"methods", std::move(methods)}};
+}
+
+Json to_json(const Claim& claim) {
+  return {{"says", claim.says},
+          {"paper", claim.paper},
+          {"on", claim.on},
+          {"metric", claim.metric},
+          {"expect", claim.expect}};
+}
+
+template <class T>
+void take(const Json& json, const char* key, T& value) {
+  json.at(key).get_to(value);
+}
+
+Benchmark benchmark_from_json(const Json& json) {
+  Benchmark benchmark;
+  take(json, "id", benchmark.id);
+  take(json, "title", benchmark.title);
+  take(json, "family", benchmark.family);
+  benchmark.settings = json.at("settings");
+  take(json, "seeds", benchmark.seeds);
+  take(json, "cohort", benchmark.cohort);
+  take(json, "baseline", benchmark.baseline);
+  for (const Json& entry : json.at("methods")) {
+    MethodVariant method;
+    take(entry, "name", method.name);
+    take(entry, "use", method.use);
+    method.parameters = entry.at("parameters");
+    take(entry, "sweep", method.sweep);
+    benchmark.methods.push_back(std::move(method));
+  }
+  return benchmark;
+}
+
+Claim claim_from_json(const Json& json) {
+  Claim claim;
+  take(json, "says", claim.says);
+  take(json, "paper", claim.paper);
+  take(json, "on", claim.on);
+  take(json, "metric", claim.metric);
+  take(json, "expect", claim.expect);
+  return claim;
+}
+
+}  // namespace
+
+Json to_json(const Suite& suite) {
+  Json benchmarks = Json::array(), claims = Json::array();
+  for (const Benchmark& benchmark : suite.benchmarks) benchmarks.push_back(to_json(benchmark));
+  for (const Claim& claim : suite.claims) claims.push_back(to_json(claim));
+  return {{"name", suite.name},
+          {"title", suite.title},
+          {"description", suite.description},
+          {"seeds", suite.seeds},
+          {"limits",
+           {{"time_s", suite.limits.time_s}, {"memory_bytes", suite.limits.memory_bytes}}},
+          {"benchmarks", std::move(benchmarks)},
+          {"claims", std::move(claims)}};
+}
+
+Suite suite_from_json(const Json& json) {
+  try {
+    Suite suite;
+    take(json, "name", suite.name);
+    take(json, "title", suite.title);
+    take(json, "description", suite.description);
+    take(json, "seeds", suite.seeds);
+    take(json.at("limits"), "time_s", suite.limits.time_s);
+    take(json.at("limits"), "memory_bytes", suite.limits.memory_bytes);
+    for (const Json& entry : json.at("benchmarks")) {
+      suite.benchmarks.push_back(benchmark_from_json(entry));
+    }
+    for (const Json& entry : json.at("claims")) suite.claims.push_back(claim_from_json(entry));
+    return suite;
+  } catch (const Json::exception& error) {
+    throw Error("not a resolved suite: " + std::string(error.what()));
+  }
+}
+
+std::size_t count_cells(const Suite& suite) {
+  std::size_t cells = 0;
+  for (const Benchmark& benchmark : suite.benchmarks) {
+    cells += benchmark.seeds.size() * benchmark.methods.size();
+  }
+  return cells;
+}
+
+}  // namespace assay
