@@ -38,6 +38,12 @@ function(assay_add_plugin)
 
   add_library(${target} MODULE ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE assay::sdk ${arg_LIBRARIES})
+  set(version 0)
+  if(PROJECT_VERSION)
+    set(version "${PROJECT_VERSION}")
+  endif()
+  target_compile_definitions(${target} PRIVATE ASSAY_PLUGIN_NAME="${arg_NAME}"
+                                               ASSAY_PLUGIN_VERSION="${version}")
   # Hidden but for the one entry symbol: two plugins must not see each other's functions. Undefined
   # symbols are found when linking and not in the middle of a run.
   set_target_properties(${target} PROPERTIES
@@ -57,7 +63,8 @@ function(assay_add_plugin)
   else()
     # In this tree it is a flag of every target. Equal sources in two folders then give equal bytes,
     # and results that were cached under the library's hash are found again.
-    target_compile_options(${target} PRIVATE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
+    target_compile_options(${target} PRIVATE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
+                                             "-ffile-prefix-map=${CMAKE_BINARY_DIR}=./build")
   endif()
 
   if(BUILD_TESTING AND NOT arg_NO_TESTS AND (TARGET assay-worker OR TARGET assay::worker))

@@ -97,9 +97,12 @@ std::string worker_fingerprint() {
     parts += fs::exists(file) ? hash_file(file) : "missing";
   }
   parts += stamp(installation.torch / "libtorch_cpu.so") + processor_flags();
-  // LibTorch's own switch between kernels.
-  const char* capability = std::getenv("ATEN_CPU_CAPABILITY");
-  return hash_bytes(parts + (capability == nullptr ? "" : capability));
+  // LibTorch's own switch between kernels, and where the data sets are.
+  for (const char* name : {"ATEN_CPU_CAPABILITY", "ASSAY_DATA"}) {
+    const char* value = std::getenv(name);
+    parts += std::string("\n") + (value == nullptr ? "" : value);
+  }
+  return hash_bytes(parts);
 }
 
 }  // namespace assay

@@ -62,7 +62,7 @@ MethodEntry method_entry() {
 #define ASSAY_METHOD(Class)                                                                   \
   __attribute__((section(".assay_abi"), used, retain)) extern const ::assay::AbiBlock         \
       assay_abi_block;                                                                        \
-  const ::assay::AbiBlock assay_abi_block = ::assay::this_abi();                              \
+  constinit const ::assay::AbiBlock assay_abi_block = ::assay::this_abi();                    \
   extern "C" __attribute__((visibility("default"))) const ::assay::PluginDescriptor*          \
   assay_plugin_v1() noexcept {                                                                \
     static const ::assay::MethodEntry methods[] = {::assay::detail::method_entry<Class>()};   \
