@@ -1,0 +1,91 @@
+#include "host/statistics/estimate.h"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <limits>
+
+namespace assay {
+
+namespace {
+
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+double mean(const std::vector<double>& values) {
+  if (values.empty()) return no_value;
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+double sample_sd(const std::vector<double>& values) {
+  if (values.size() < 2) return no_value;
+  const double center = mean(values);
+  double squares = 0, largest = 0;
+  for (const double value : values) {
+    squares += (value - center) * (value - center);
+    largest = std::max(largest, std::abs(value));
+  }
+  const double sd = std::sqrt(squares / static_cast<double>(values.size() - 1));
+  return sd <= 1e-12 * largest ? 0 : sd;
+}
+
+double t_quantile(double df, double probability) {
+  return boost::math::quantile(boost::math::students_t(df), probability);
+}
+
+double t_two_sided_p(double df, double t) {
+  const boost::math::students_t distribution(df);
+  return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(t))));
+}
+
+Estimate estimate_mean(const std::vector<double>& values) {
+  std::vector<double> finite;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(finite),
+               [](double value) { return std::isfinite(value); });
+  Estimate estimate;
+  estimate.n = finite.size();
+  estimate.dropped = values.size() - finite.size();
+  estimate.mean = mean(finite);
+  estimate.sd = sample_sd(finite);
+  if (finite.size() >= 2) {
+    const double n = static_cast<double>(finite.size());
+    const double half = t_quantile(n - 1, 1 - significance_level / 2) * estimate.sd / std::sqrt(n);
+    estimate.interval = Interval{estimate.mean - half, estimate.mean + half};
+  }
+  return estimate;
+}
+
+Estimate mean_of_means(const std::vector<Estimate>& parts) {
+  Estimate overall;
+  overall.mean = overall.sd = no_value;
+  if (parts.empty()) return overall;
+  double sum = 0, variance = 0, welch = 0;
+  bool every_spread_known = true;
+  for (const Estimate& part : parts) {
+    overall.n += part.n;
+    overall.dropped += part.dropped;
+    sum += part.mean;
+    if (part.n < 2) {
+      every_spread_known = false;
+      continue;
+    }
+    const double v = part.sd * part.sd / static_cast<double>(part.n);
+    variance += v;
+    welch += v * v / static_cast<double>(part.n - 1);
+  }
+  const double count = static_cast<double>(parts.size());
+  overall.mean = sum / count;
+  if (!every_spread_known || !std::isfinite(overall.mean)) return overall;
+  overall.sd = std::sqrt(variance) / count;
+  // All spreads zero leaves the degrees of freedom 0/0: the interval has no width whatever they are.
+  const double half = variance == 0 ? 0
+                                    : t_quantile(variance * variance / welch,
+                                                 1 - significance_level / 2) * overall.sd;
+  overall.interval = Interval{overall.mean - half, overall.mean + half};
+  return overall;
+}
+
+}  // namespace assay

@@ -1,0 +1,49 @@
+// A mean over seeds with its Student-t interval, and the mean over benchmarks of such means.
+// Procedures, their edge cases and sources: docs/statistics.md.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace assay {
+
+/// Level of every test and 1 - level of every interval's coverage.
+inline constexpr double significance_level = 0.05;
+
+struct Interval {
+  double low = 0, high = 0;
+
+  bool contains(double value) const noexcept { return low <= value && value <= high; }
+  double half_width() const noexcept { return (high - low) / 2; }
+};
+
+double mean(const std::vector<double>& values);
+/// Sample standard deviation, divisor n - 1; not a number below two values. Spreads that are only
+/// rounding (below 1e-12 of the largest magnitude) are exactly zero.
+double sample_sd(const std::vector<double>& values);
+/// Quantile of Student's t: t_quantile(4, 0.975) = 2.776. `df` may be fractional.
+double t_quantile(double df, double probability);
+/// P(|T| >= |t|) with df degrees of freedom.
+double t_two_sided_p(double df, double t);
+
+/// What is known of a mean. Values that are not finite are left out and counted.
+struct Estimate {
+  std::size_t n = 0;                 ///< values used
+  std::size_t dropped = 0;           ///< values that were not finite
+  double mean = 0;                   ///< not a number when n = 0
+  double sd = 0;                     ///< not a number below n = 2
+  std::optional<Interval> interval;  ///< none below n = 2: one seed says nothing of the spread
+
+  /// Two seeds or more, all with the same value: usually a sign that the seed is not used.
+  bool no_variation() const noexcept { return n >= 2 && sd == 0; }
+};
+
+/// mean +- t_{n-1,.975} sd / sqrt(n).
+Estimate estimate_mean(const std::vector<double>& values);
+
+/// The mean of the benchmarks' means; benchmarks are fixed, seeds random, degrees of freedom after
+/// Welch and Satterthwaite. No interval when some benchmark has fewer than two values.
+Estimate mean_of_means(const std::vector<Estimate>& parts);
+
+}  // namespace assay

@@ -1,0 +1,62 @@
+#include "host/statistics/many.h"
+
+#include "host/statistics/estimate.h"
+
+#include <algorithm>
+#include <boost/math/distributions/non_central_t.hpp>
+#include <cmath>
+#include <numeric>
+
+namespace assay {
+
+namespace {
+
+constexpr double wanted_power = 0.8;
+
+}  // namespace
+
+std::vector<double> holm(const std::vector<double>& p_values) {
+  std::vector<std::size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(order, [&](std::size_t i) { return std::isnan(p_values[i]); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t i, std::size_t j) { return p_values[i] < p_values[j]; });
+  std::vector<double> adjusted = p_values;
+  double largest = 0;
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const double factor = static_cast<double>(order.size() - k);
+    largest = std::max(largest, std::min(1.0, factor * p_values[order[k]]));
+    adjusted[order[k]] = largest;
+  }
+  return adjusted;
+}
+
+double paired_power(double effect, std::size_t n, double level) {
+  const double df = static_cast<double>(n - 1);
+  const double shift = effect * std::sqrt(static_cast<double>(n));
+  const double critical = t_quantile(df, 1 - level / 2);
+  // Far from zero the answer is 1 to every digit, and the series for it is slow.
+  if (shift > critical + 38) return 1;
+  const boost::math::non_central_t distribution(df, shift);
+  return boost::math::cdf(boost::math::complement(distribution, critical)) +
+         boost::math::cdf(distribution, -critical);
+}
+
+std::optional<std::size_t> seeds_needed(double effect, double level) {
+  if (!(effect > 0)) return std::nullopt;
+  if (paired_power(effect, most_seeds, level) < wanted_power) return std::nullopt;
+  std::size_t too_few = 1, enough = most_seeds;  // power grows with the number of pairs
+  while (enough - too_few > 1) {
+    const std::size_t middle = (too_few + enough) / 2;
+    (paired_power(effect, middle, level) >= wanted_power ? enough : too_few) = middle;
+  }
+  return enough;
+}
+
+std::size_t sign_flip_minimum(double level) {
+  std::size_t pairs = 1;
+  while (std::ldexp(2.0, -static_cast<int>(pairs)) > level) ++pairs;
+  return pairs;
+}
+
+}  // namespace assay

@@ -1,0 +1,27 @@
+// Many comparisons at once, and how many seeds one comparison needs.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace assay {
+
+/// Holm's step-down correction: adjusted_(k) = max_{j<=k} min(1, (m - j + 1) p_(j)). The order is
+/// kept; p-values that are not numbers stay so and do not count in m.
+std::vector<double> holm(const std::vector<double>& p_values);
+
+/// Power of a two-sided paired t test on n pairs for a difference of `effect` standard deviations.
+double paired_power(double effect, std::size_t n, double level);
+
+/// Pairs above which the answer is "treat as equal".
+inline constexpr std::size_t most_seeds = 1000;
+
+/// Smallest number of pairs (at least 2) with power .8 for a difference `effect` = |difference| / sd
+/// of the differences. Nothing when more than `most_seeds` are needed, or `effect` is not positive.
+std::optional<std::size_t> seeds_needed(double effect, double level = 0.05);
+
+/// Smallest number of pairs with which a two-sided sign-flip test can reach `level`: 6 for .05.
+std::size_t sign_flip_minimum(double level);
+
+}  // namespace assay

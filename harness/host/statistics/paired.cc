@@ -1,0 +1,81 @@
+#include "host/statistics/paired.h"
+
+#include <assay/common/error.h>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+
+namespace assay {
+
+namespace {
+
+constexpr std::size_t largest_enumeration = 20;
+constexpr int random_draws = 10000;
+
+// Counts the sign vectors of d[from..] whose sum, added to `sum`, is at least `threshold` in size.
+std::uint64_t count_extreme(const std::vector<double>& d, std::size_t from, double sum,
+                            double threshold) {
+  if (from == d.size()) return std::abs(sum) >= threshold ? 1 : 0;
+  return count_extreme(d, from + 1, sum + d[from], threshold) +
+         count_extreme(d, from + 1, sum - d[from], threshold);
+}
+
+}  // namespace
+
+SignFlip sign_flip_test(const std::vector<double>& d) {
+  if (d.empty()) return {};
+  double sum = 0, size = 0;
+  for (const double difference : d) {
+    sum += difference;
+    size += std::abs(difference);
+  }
+  // A tie must count as reached although the two sums were rounded differently.
+  const double threshold = std::abs(sum) - 1e-12 * size;
+  if (d.size() <= largest_enumeration) {
+    // The first sign is fixed: a vector and its opposite have sums of the same size.
+    const std::uint64_t half = count_extreme(d, 1, d[0], threshold);
+    return {std::ldexp(static_cast<double>(half), -static_cast<int>(d.size() - 1)), true};
+  }
+  std::mt19937_64 bits(0x617373617931ULL);  // fixed: the same data give the same p
+  int count = 0;
+  for (int draw = 0; draw < random_draws; ++draw) {
+    double flipped = 0;
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < d.size(); ++i) {
+      if (i % 64 == 0) word = bits();
+      flipped += (word >> (i % 64) & 1) != 0 ? d[i] : -d[i];
+    }
+    if (std::abs(flipped) >= threshold) ++count;
+  }
+  return {(1.0 + count) / (1.0 + random_draws), false};
+}
+
+double t_test_p(const std::vector<double>& values) {
+  if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+  const double center = mean(values);
+  const double sd = sample_sd(values);
+  if (sd == 0) return center == 0 ? 1 : 0;
+  const double n = static_cast<double>(values.size());
+  return t_two_sided_p(n - 1, center / (sd / std::sqrt(n)));
+}
+
+PairedTest paired_test(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.size() != b.size()) {
+    throw Error("paired_test needs one value a seed of both: it got " + std::to_string(a.size()) +
+                " and " + std::to_string(b.size()));
+  }
+  PairedTest test;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double difference = a[i] - b[i];
+    if (std::isfinite(difference)) test.differences.push_back(difference);
+  }
+  test.difference = estimate_mean(test.differences);
+  test.difference.dropped = a.size() - test.differences.size();
+  test.p = t_test_p(test.differences);
+  test.sign_flip = sign_flip_test(test.differences);
+  return test;
+}
+
+}  // namespace assay

@@ -1,0 +1,37 @@
+// Two rows of a table on the same seeds: what the differences say.
+#pragma once
+
+#include "host/statistics/estimate.h"
+
+#include <vector>
+
+namespace assay {
+
+/// The p-value of a sign-flip test, and how it was found.
+struct SignFlip {
+  double p = 1;
+  bool exact = true;  ///< false: estimated from random sign vectors (more than 20 pairs)
+};
+
+/// Share of the 2^n sign vectors s with |sum s_i d_i| >= |sum d_i| (two-sided). All are enumerated
+/// up to n = 20; above, 10,000 random ones from a fixed stream, p = (1 + count) / (1 + draws).
+/// Its smallest value is 2 / 2^n: .0625 with five pairs.
+SignFlip sign_flip_test(const std::vector<double>& differences);
+
+/// Paired differences and their tests. p-values are not numbers when there are fewer than two pairs.
+struct PairedTest {
+  Estimate difference;      ///< of a - b; `dropped` counts pairs with a value that is not finite
+  double p = 0;             ///< two-sided paired t
+  SignFlip sign_flip;
+  std::vector<double> differences;  ///< of the pairs used, in the order of the seeds
+
+  bool testable() const noexcept { return difference.n >= 2; }
+};
+
+/// `a` and `b` have one value a seed, in the same order.
+PairedTest paired_test(const std::vector<double>& a, const std::vector<double>& b);
+
+/// Two-sided p of a one-sample t test of mean zero. No variation: 1 when all are zero, else 0.
+double t_test_p(const std::vector<double>& values);
+
+}  // namespace assay
