@@ -44,4 +44,6 @@ file(RELATIVE_PATH assay_up "${CMAKE_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
 add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
 if(assay_up MATCHES "^(\\.\\./)+$")
   add_compile_options("-ffile-prefix-map=${assay_up}=./")
+else() # a build folder outside the checkout
+  add_compile_options("-ffile-prefix-map=${CMAKE_BINARY_DIR}=./build")
 endif()

@@ -99,6 +99,7 @@ if(EXISTS "${ASSAY_TORCH_LIBRARIES_DIR}/libtorch_cuda.so")
   endif()
 endif()
 
+file(RELATIVE_PATH assay_torch_relative "${CMAKE_BINARY_DIR}" "${ASSAY_TORCH_ROOT}")
 add_library(assay::libtorch INTERFACE IMPORTED GLOBAL)
 set_target_properties(assay::libtorch PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES
@@ -107,8 +108,9 @@ set_target_properties(assay::libtorch PROPERTIES
   # The wheel's fmt headers win over the system's; only header-only do they link.
   INTERFACE_COMPILE_DEFINITIONS
     "FMT_HEADER_ONLY=1;_GLIBCXX_USE_CXX11_ABI=1;ASSAY_TORCH_BUILD=\"${ASSAY_TORCH_BUILD}\""
-  # LibTorch's headers put their own paths into error messages.
-  INTERFACE_COMPILE_OPTIONS "-ffile-prefix-map=${ASSAY_TORCH_ROOT}=torch"
+  # LibTorch's headers put their own paths into error messages; ccache passes relative ones on.
+  INTERFACE_COMPILE_OPTIONS
+    "-ffile-prefix-map=${ASSAY_TORCH_ROOT}=torch;-ffile-prefix-map=${assay_torch_relative}=torch"
   INTERFACE_COMPILE_FEATURES cxx_std_20)
 unset(assay_torch_libraries)
 
