@@ -38,6 +38,7 @@ Installation find_installation() {
   found.library = found.prefix / "lib" / "libassay.so";
   found.plugins = found.prefix / "lib" / "assay" / "plugins";
   found.suites = found.prefix / "share" / "assay" / "suites";
+  found.templates = found.prefix / "share" / "assay" / "templates";
   found.torch = found.prefix / "lib" / "assay" / "torch";
   return found;
 }
@@ -49,6 +50,12 @@ fs::path cache_folder() {
 }
 
 std::vector<fs::path> plugin_folders(const std::vector<fs::path>& given) {
+  for (const fs::path& folder : given) {
+    if (!fs::is_directory(folder)) {
+      throw Error("--plugin-dir " + folder.string() + ": there is no such folder",
+                  ExitStatus::wrong_use);
+    }
+  }
   std::vector<fs::path> folders = given;
   std::istringstream listed(environment("ASSAY_PLUGIN_PATH"));
   for (std::string folder; std::getline(listed, folder, ':');) {

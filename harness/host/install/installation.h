@@ -13,6 +13,7 @@ struct Installation {
   std::filesystem::path library;   ///< <prefix>/lib/libassay.so
   std::filesystem::path plugins;   ///< <prefix>/lib/assay/plugins
   std::filesystem::path suites;    ///< <prefix>/share/assay/suites
+  std::filesystem::path templates; ///< <prefix>/share/assay/templates: a folder per family
   std::filesystem::path torch;     ///< <prefix>/lib/assay/torch: a link to LibTorch's lib folder
 };
 
@@ -23,7 +24,8 @@ Installation find_installation();
 std::filesystem::path cache_folder();
 
 /// Plugin folders in the order they are searched: `given` (--plugin-dir), ASSAY_PLUGIN_PATH, the
-/// user's data folder ($XDG_DATA_HOME or ~/.local/share, /assay/plugins), the installation's.
+/// user's data folder ($XDG_DATA_HOME or ~/.local/share, /assay/plugins), the installation's. Throws
+/// Error (wrong use) when one of `given` is not a folder; the others need not be there.
 std::vector<std::filesystem::path> plugin_folders(const std::vector<std::filesystem::path>& given);
 
 }  // namespace assay
