@@ -36,4 +36,13 @@ class Method {
   virtual Model fit(const Problem& problem, Run& run) = 0;
 };
 
+/// Hard self labels whose class shares follow the supervisor's, one-hot [A, B, C] without gradient:
+/// what the confidence loss trains on (Burns et al. 2023, appendix A.4). Without the balance a student
+/// that is sure of one class labels the whole batch with it. All inputs are a batch's: the student's
+/// probabilities and the supervisor's [A, B, C], and Batch::weight_AB (1 a sample, 0 padding).
+///   two classes: 0 where p_0 >= the quantile of p_0 at the mean of w_1, else 1, as published;
+///   more: argmax_c of p_c * v_c, where v makes the batch's mean of normalised p * v the mean of w.
+Tensor balanced_hard_target(const Tensor& probability_KBC, const Tensor& weak_KBC,
+                            const Tensor& weight_KB);
+
 }  // namespace assay::weak_to_strong

@@ -1,0 +1,23 @@
+// What every family does alike: parameters from a job's rows, records from a run.
+#pragma once
+
+#include "sdk/internal/family.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// The resolved parameter values of a job's rows, in the order of the method's description. Throws
+/// Error naming the parameter when a row lacks one or gives it another type.
+Parameters row_parameters(const MethodInfo& info, const std::vector<CellRow>& rows);
+
+/// {"curves", "counts"} of one row of a run; `parameters` is the size of its model. "metrics" is
+/// left empty.
+Json row_record(Run& run, std::int64_t row, std::int64_t parameters);
+
+/// Marks a row as failed when it has not failed before.
+void fail(RowOutcome& outcome, std::string kind, std::string phase, std::string message);
+
+}  // namespace assay

@@ -1,0 +1,95 @@
+#include "sdk/families/weak_to_strong/family.h"
+#include "sdk/families/weak_to_strong/settings.h"
+
+namespace assay::weak_to_strong {
+namespace {
+
+Json metric(const char* id, const char* title, const char* direction, Json range,
+            const char* meaning) {
+  return {{"id", id},           {"title", title},     {"direction", direction},
+          {"range", range},     {"unit", ""},         {"meaning", meaning},
+          {"primary", false},   {"aggregate", {{"kind", "mean"}}}};
+}
+
+Json metrics() {
+  const Json share = {0, 1};
+  Json accuracy = metric("accuracy", "Accuracy", "max", share,
+                         "share of the test items whose likeliest class is the true one");
+  accuracy["primary"] = true;
+  Json pgr = metric("pgr", "PGR", "max", nullptr,
+                    "performance gap recovered: gain / gap, 0 at the supervisor and 1 at the "
+                    "ceiling; of a benchmark the ratio of the means (Burns et al. 2023)");
+  pgr["aggregate"] = {{"kind", "ratio"}, {"numerator", "gain"}, {"denominator", "gap"}};
+  return {
+      accuracy,
+      pgr,
+      metric("gain", "Gain", "max", {-1, 1}, "accuracy minus the weak supervisor's"),
+      metric("gap", "Gap", "none", {-1, 1}, "the ceiling's accuracy minus the weak supervisor's"),
+      metric("auroc", "AUROC", "max", share,
+             "area under the ROC curve; more than two classes: mean of each against the rest"),
+      metric("agreement", "Agreement", "none", share,
+             "share of the test items with the supervisor's likeliest class"),
+      metric("agreement_where_wrong", "Agreement where the supervisor is wrong", "min", share,
+             "share of the supervisor's mistakes on the test items that are repeated"),
+      metric("error_correction", "Errors corrected", "max", share,
+             "share of the supervisor's mistakes on the test items that are right here"),
+      metric("ece", "ECE", "min", share,
+             "expected calibration error of the likeliest class, 15 bins (Guo et al. 2017)"),
+      metric("brier", "Brier score", "min", {0, 2},
+             "mean over items of the squared error summed over classes"),
+  };
+}
+
+Json references() {
+  const auto row = [](const char* id, const char* title, const char* summary) -> Json {
+    return {{"id", id}, {"title", title}, {"summary", summary}};
+  };
+  return {
+      row("weak", "weak supervisor", "trained on few true labels; methods see only its soft labels"),
+      row("few-labels", "few labels",
+          "the student trained on the supervisor's own true labels: what those labels are worth "
+          "without a supervisor in between"),
+      row("pretraining-decoded", "pretraining, decoded",
+          "the pretrained student without any label: its pretraining answers decoded to the class "
+          "with the nearest code"),
+      row("ceiling", "ceiling",
+          "the student trained on the true labels of the transfer half, with a recipe of its own"),
+  };
+}
+
+}  // namespace
+
+Json description() {
+  Json task_list = Json::array();
+  for (const TaskInfo& task : tasks()) {
+    task_list.push_back({{"id", task.id},
+                         {"summary", task.summary},
+                         {"paper", task.paper},
+                         {"parameters", to_json(task.parameters)}});
+  }
+  return {{"id", "weak_to_strong"},
+          {"title", "Weak-to-strong generalization"},
+          {"summary",
+           "A strong student learns from the soft labels of a weak supervisor (Burns et al. 2023, "
+           "arXiv:2312.09390). How much of the gap to training on the truth is recovered?"},
+          {"settings", to_json(setting_specs())},
+          {"references", references()},
+          {"metrics", metrics()},
+          {"tasks", std::move(task_list)}};
+}
+
+// Seconds at most, and every part of the protocol: pretraining, all stages, all references.
+Json WeakToStrong::smoke_settings() const {
+  return {{"task",
+           {{"use", "latent_tasks"}, {"dimension", 16}, {"latent", 4}, {"transfer", 200},
+            {"validation", 50}, {"test", 200}}},
+          {"weak",
+           {{"model", {{"arch", "mlp"}, {"width", 4}, {"depth", 1}}},
+            {"labels", 48},
+            {"train", {{"epochs", 10}, {"lr", 1e-2}}}}},
+          {"strong", {{"model", {{"arch", "mlp"}, {"width", 16}, {"depth", 2}}}}},
+          {"train", {{"epochs", 2}, {"batch", 32}}},
+          {"pretrain", {{"items", 400}, {"tasks", 6}, {"train", {{"epochs", 2}}}}}};
+}
+
+}  // namespace assay::weak_to_strong

@@ -1,0 +1,156 @@
+// Stages: what the cells of a benchmark share and no cell trains again.
+#include "sdk/families/outcome.h"
+#include "sdk/families/weak_to_strong/family.h"
+#include "sdk/families/weak_to_strong/protocol.h"
+#include "sdk/internal/safetensors.h"
+
+#include <ATen/ATen.h>
+#include <assay/common/error.h>
+#include <assay/metrics.h>
+
+namespace assay::weak_to_strong {
+namespace {
+
+struct Trained {
+  std::int64_t parameters = 0;
+  std::map<std::string, Tensor> outputs;
+};
+
+/// What every stage works with.
+struct Stage {
+  const Settings& settings;
+  const Task& task;
+  const StageReader& inputs;
+  Run& run;
+
+  const Seeds& seeds() const { return run.seeds(); }
+
+  Model fit(const Model& start, Split split, View view, const Recipe& recipe,
+            const Tensor& label_KN) const {
+    const Tensor target_KNC = one_hot(label_KN, task.classes(), start.theta_KP);
+    const Dataset data = task.inputs(split, view, seeds());
+    run.enter_phase("train");
+    return train(start, data, recipe, run, cross_entropy_with(target_KNC));
+  }
+
+  Tensor predict(const Model& model, Split split, View view) const {
+    return predict_probabilities(model, task.inputs(split, view, seeds()), &run);
+  }
+};
+
+Trained train_weak(const Stage& stage) {
+  Model start;
+  start.network = make_network(stage.settings.weak, stage.task.input_shape(View::weak),
+                               stage.task.classes());
+  start.theta_KP = initial_parameters(start.network->layout(), stage.run.streams("assay.weak"));
+  const Model model = stage.fit(start, Split::labels, View::weak, stage.settings.weak_recipe,
+                                stage.task.truth()->labels_KN(Split::labels, stage.seeds()));
+  stage.run.enter_phase("predict");
+  return {start.network->layout().size(),
+          {{"theta_KP", model.theta_KP},
+           {"transfer_KNC", stage.predict(model, Split::transfer, View::weak)},
+           {"validation_KVC", stage.predict(model, Split::validation, View::weak)},
+           {"test_KNC", stage.predict(model, Split::test, View::weak)}}};
+}
+
+Trained train_on_truth(const Stage& stage, Split split, const Recipe& recipe) {
+  const Model start = starting_student(stage.settings, stage.task, stage.seeds(), stage.inputs);
+  const Model model = stage.fit(start, split, View::strong, recipe,
+                                stage.task.truth()->labels_KN(split, stage.seeds()));
+  stage.run.enter_phase("predict");
+  return {start.network->layout().size(),
+          {{"theta_KP", model.theta_KP},
+           {"test_KNC", stage.predict(model, Split::test, View::strong)}}};
+}
+
+/// Class probabilities from the answers to binary tasks: softmax of the log likelihood of each
+/// class's code under the predicted answers. Its argmax is the nearest code.
+Tensor decode(const Tensor& logits_KNT, const Tensor& codes_KCT) {
+  const Tensor yes = at::log_sigmoid(logits_KNT), no = at::log_sigmoid(-logits_KNT);
+  return (yes.matmul(codes_KCT.transpose(1, 2)) + no.matmul((1 - codes_KCT).transpose(1, 2)))
+      .softmax(2);
+}
+
+Trained pretrain(const Stage& stage) {
+  const Settings::Pretrain& how = stage.settings.pretrain.value();
+  const auto input = stage.task.input_shape(View::strong);
+  Model start;
+  start.network = make_network(stage.settings.strong, input, how.tasks);
+  start.theta_KP = initial_parameters(start.network->layout(), stage.run.streams("assay.student"));
+  const Dataset data = stage.task.inputs(Split::pretrain, View::strong, stage.seeds());
+  const Tensor answer_KNT = stage.task.truth()->pretraining_KNT(how.tasks, stage.seeds());
+  stage.run.enter_phase("train");
+  const Model model =
+      train(start, data, how.recipe, stage.run, [&](const Batch& batch) {
+        return batch.mean(assay::binary_cross_entropy(batch.logits_KBC, batch.gather(answer_KNT)));
+      });
+
+  // The student is this body under a new head. The head starts at zero (Burns et al. 2023).
+  Model student;
+  student.network = make_network(stage.settings.strong, input, stage.task.classes());
+  student.theta_KP =
+      at::zeros({model.rows(), student.network->layout().size()}, model.theta_KP.options());
+  copy_slices(model, student);
+  set_slice(student, "head.weight", 0.0);
+  set_slice(student, "head.bias", 0.0);
+  Trained trained{model.network->layout().size(),
+                  {{"theta_KP", model.theta_KP}, {"student_KP", student.theta_KP}}};
+  const Tensor codes_KCT = stage.task.codes_KCT(how.tasks, stage.seeds());
+  if (codes_KCT.defined()) {
+    stage.run.enter_phase("predict");
+    const Dataset test = stage.task.inputs(Split::test, View::strong, stage.seeds());
+    trained.outputs["test_KNC"] = decode(predict_logits(model, test, &stage.run), codes_KCT);
+  }
+  return trained;
+}
+
+Trained train_stage(const std::string& name, const Stage& stage) {
+  if (name == "pretrained") return pretrain(stage);
+  if (name == "weak") return train_weak(stage);
+  if (name == "ceiling") {
+    return train_on_truth(stage, Split::transfer, stage.settings.ceiling);
+  }
+  if (name == "few_labels") {
+    return train_on_truth(stage, Split::labels, stage.settings.few_labels);
+  }
+  throw Error("weak_to_strong has no stage '" + name + "'");
+}
+
+}  // namespace
+
+std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) {
+  run.enter_phase("data");
+  const Settings settings = read_settings(job.settings);
+  const auto task = settings.make_task();
+  const StageReader inputs(job.inputs, run.seeds());
+  const Trained trained = train_stage(job.stage, {settings, *task, inputs, run});
+
+  run.enter_phase("score");
+  Tensor accuracy_K;
+  const auto test = trained.outputs.find("test_KNC");
+  if (test != trained.outputs.end()) {
+    accuracy_K = metrics::accuracy(test->second,
+                                   task->truth()->labels_KN(Split::test, run.seeds()));
+  }
+  std::vector<RowOutcome> outcomes;
+  for (std::int64_t row = 0; row < run.rows(); ++row) {
+    RowOutcome& outcome = outcomes.emplace_back();
+    outcome.result = row_record(run, row, trained.parameters);
+    if (accuracy_K.defined()) {
+      outcome.result["metrics"]["accuracy"] = accuracy_K[row].item<double>();
+    }
+    if (const std::string why = inputs.failure(row); !why.empty()) {
+      fail(outcome, "stage", "data", why);
+    }
+    if (run.failed(row)) fail(outcome, "non_finite", "train", run.failure(row));
+    for (const auto& [name, tensor] : trained.outputs) {
+      if (tensor[row].isfinite().all().item<bool>()) continue;
+      fail(outcome, "non_finite", "predict", name + " of this seed is not finite");
+    }
+  }
+  run.enter_phase("write");
+  write_safetensors(job.output / stage_file, trained.outputs);
+  return outcomes;
+}
+
+}  // namespace assay::weak_to_strong

@@ -1,0 +1,76 @@
+// A task of the family: where inputs and truth come from, and how a seed splits them.
+#pragma once
+
+#include <assay/common/parameters_json.h>
+#include <assay/dataset.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace assay::weak_to_strong {
+
+/// What an item is used for. The splits of one seed never share an item.
+enum class Split { pretrain, labels, transfer, validation, test };
+
+/// How an item is looked at: as the supervisor sees it, or as the student does.
+enum class View { weak, strong };
+
+using Seeds = std::vector<std::uint64_t>;
+
+/// Items of each split, per seed.
+struct Sizes {
+  std::int64_t pretrain = 0, labels = 0, transfer = 0, validation = 0, test = 0;
+
+  std::int64_t of(Split split) const;
+};
+
+/// The true answers. A task opens its truth only when asked, so that nothing of it has been read
+/// while a method runs: stages and scoring ask, building a problem does not.
+class Truth {
+ public:
+  virtual ~Truth() = default;
+  /// Labels of a split's items, int64 [K, N].
+  virtual Tensor labels_KN(Split split, const Seeds& seeds) const = 0;
+  /// Answers of the `tasks` binary pretraining tasks for the items of Split::pretrain, float32
+  /// [K, N, tasks] of 0 and 1.
+  virtual Tensor pretraining_KNT(std::int64_t tasks, const Seeds& seeds) const = 0;
+};
+
+class Task {
+ public:
+  virtual ~Task() = default;
+  virtual std::int64_t classes() const = 0;
+  /// Shape of one item, e.g. [14, 14].
+  virtual std::vector<std::int64_t> input_shape(View view) const = 0;
+  /// Inputs of a split's items, one row a seed (seeds may repeat).
+  virtual Dataset inputs(Split split, View view, const Seeds& seeds) const = 0;
+  /// Names of a split's items for records, int64 [K, N]: positions in the task's files, or counted
+  /// from zero where items are generated.
+  virtual Tensor items_KN(Split split, const Seeds& seeds) const = 0;
+  virtual std::unique_ptr<Truth> truth() const = 0;
+  /// Answers of each class to the binary pretraining tasks, float32 [K, C, tasks]. Undefined when
+  /// they are not a function of the class, so that no class can be read off the pretraining head.
+  virtual Tensor codes_KCT(std::int64_t tasks, const Seeds& seeds) const = 0;
+  /// Hashes or versions of everything the task reads, for cache keys.
+  virtual std::vector<std::string> data_versions() const = 0;
+};
+
+/// A task's entry in the description: {"id", "summary", "paper", "parameters"} and its settings.
+struct TaskInfo {
+  std::string id;
+  std::string summary;
+  std::string paper;
+  std::vector<ParameterSpec> parameters;
+  /// Throws Error for settings that do not fit together. `weak_view` is 0 for the student's.
+  std::unique_ptr<Task> (*make)(const Json& settings, const Sizes& sizes, std::int64_t weak_view);
+};
+
+/// All tasks, in the order they are listed.
+const std::vector<TaskInfo>& tasks();
+
+/// Builds the task `settings["use"]` names. `sizes` are the benchmark's.
+std::unique_ptr<Task> make_task(const Json& settings, const Sizes& sizes, std::int64_t weak_view);
+
+}  // namespace assay::weak_to_strong

@@ -1,0 +1,159 @@
+// Settings, what each stage depends on, and the expansion of a benchmark.
+#include "sdk/families/weak_to_strong/settings.h"
+#include "support.h"
+
+#include <catch2/catch.hpp>
+
+namespace assay::weak_to_strong::test {
+namespace {
+
+const Family& family() { return find_family("weak_to_strong"); }
+
+Json expand(const Json& given) { return family().expand(resolved(given)); }
+
+Json stage(const Json& expansion, const std::string& name) {
+  for (const Json& stage : expansion.at("stages")) {
+    if (stage.at("name") == name) return stage;
+  }
+  return nullptr;
+}
+
+/// Names of the stages whose settings differ between two benchmarks.
+std::set<std::string> changed(const Json& left, const Json& right) {
+  std::set<std::string> names;
+  for (const Json& stage_of_left : expand(left).at("stages")) {
+    const auto name = stage_of_left.at("name").get<std::string>();
+    if (stage_of_left.at("settings") != stage(expand(right), name).at("settings")) {
+      names.insert(name);
+    }
+  }
+  return names;
+}
+
+Json with(Json settings, const char* pointer, Json value) {
+  settings[Json::json_pointer(pointer)] = std::move(value);
+  return settings;
+}
+
+}  // namespace
+
+TEST_CASE("settings: the suite's example is complete") {
+  // The weak_to_strong benchmark of the design's section on suites.
+  const Json settings = resolved(Json::parse(R"({
+    "task": {"use": "fashion_mnist", "size": 14, "transfer": 8000},
+    "weak": {"model": {"arch": "mlp", "width": 16, "depth": 1}, "view": 4, "labels": 1000},
+    "strong": {"model": {"arch": "mlp", "width": 128, "depth": 2}},
+    "train": {"epochs": 8, "batch": 64, "lr": 1e-3, "schedule": "cosine"}})"));
+  const Settings read = read_settings(settings);
+  CHECK(read.sizes.labels == 1000);
+  CHECK(read.sizes.test == 10000);
+  CHECK(read.weak_view == 4);
+  CHECK(read.weak_recipe.epochs == 40);
+  CHECK(read.weak_recipe.lr == 3e-3);
+  CHECK(read.ceiling.epochs == 8);
+  CHECK(read.few_labels.batch == 64);
+  CHECK_FALSE(read.pretrain.has_value());
+}
+
+TEST_CASE("settings: other recipes inherit from train key by key") {
+  Json given = tiny_fashion();
+  given["ceiling_train"] = {{"lr", 0.01}};
+  given["few_labels_train"] = {{"epochs", 50}, {"batch", 16}};
+  const Settings read = read_settings(resolved(given));
+  CHECK(read.ceiling.lr == 0.01);
+  CHECK(read.ceiling.epochs == 3);
+  CHECK(read.ceiling.batch == 32);
+  CHECK(read.few_labels.lr == 1e-3);
+  CHECK(read.few_labels.epochs == 50);
+  CHECK(read.few_labels.batch == 16);
+}
+
+TEST_CASE("expansion: stages, references and inputs") {
+  const Json scratch = expand(tiny_fashion());
+  CHECK(stage(scratch, "pretrained").is_null());
+  CHECK(stage(scratch, "ceiling").at("inputs") == Json::array());
+  CHECK(scratch.at("references").size() == 3);
+  CHECK(scratch.at("method").at("inputs") == Json({"weak", "ceiling"}));
+  CHECK(scratch.at("capabilities") == Json({"weak_labels", "validation"}));
+  CHECK(scratch.at("parameters") == 196 * 32 + 32 + 32 * 10 + 10);
+  CHECK(scratch.at("batch") == 32);
+  CHECK(scratch.at("data").size() == 4);
+
+  Json given = tiny_fashion();
+  given["pretrain"] = {{"items", 1000}};
+  const Json pretrained = expand(given);
+  CHECK(pretrained.at("stages").at(0).at("name") == "pretrained");
+  CHECK(stage(pretrained, "weak").at("inputs") == Json::array());
+  CHECK(stage(pretrained, "few_labels").at("inputs") == Json({"pretrained"}));
+  CHECK(pretrained.at("references").size() == 4);
+  CHECK(pretrained.at("method").at("inputs") == Json({"pretrained", "weak", "ceiling"}));
+  CHECK(pretrained.at("capabilities").back() == "pretrained");
+  // Directions are no function of the two classes: nothing to decode.
+  CHECK(expand(tiny_latent()).at("references").size() == 3);
+}
+
+TEST_CASE("expansion: a stage is computed again only for what it depends on") {
+  using Names = std::set<std::string>;
+  const Json base = tiny_latent();
+  CHECK(changed(base, base) == Names{});
+  CHECK(changed(base, with(base, "/train/lr", 0.5)) == Names{"ceiling", "few_labels"});
+  CHECK(changed(base, with(base, "/ceiling_train/lr", 0.5)) == Names{"ceiling"});
+  CHECK(changed(base, with(base, "/few_labels_train/lr", 0.5)) == Names{"few_labels"});
+  CHECK(changed(base, with(base, "/weak/train/lr", 0.5)) == Names{"weak"});
+  CHECK(changed(base, with(base, "/weak/model/width", 9)) == Names{"weak"});
+  CHECK(changed(base, with(base, "/strong/model/width", 9)) ==
+        Names{"pretrained", "ceiling", "few_labels"});
+  CHECK(changed(base, with(base, "/task/transfer", 190)) == Names{"weak", "ceiling"});
+  CHECK(changed(base, with(base, "/task/validation", 40)) == Names{"weak"});
+  CHECK(changed(base, with(base, "/weak/labels", 40)) == Names{"weak", "ceiling", "few_labels"});
+  CHECK(changed(base, with(base, "/pretrain/items", 300)) ==
+        Names{"pretrained", "ceiling", "few_labels"});
+  // The same recipe written in another table is the same recipe.
+  CHECK(changed(base, with(base, "/ceiling_train/epochs", 2)) == Names{});
+}
+
+TEST_CASE("expansion: cohorts keep 16 bytes a parameter near 2 MB") {
+  const auto cohort = [](int width) {
+    return expand(with(tiny_fashion(), "/strong/model/width", width)).at("cohort").get<int>();
+  };
+  CHECK(cohort(2) == 64);    // 424 parameters: the upper bound
+  CHECK(cohort(32) == 19);   // 6634: 2e6 / 106144 = 18.8
+  CHECK(cohort(256) == 4);   // 53002: 2.4, and small networks have company
+  CHECK(cohort(2048) == 1);  // 423946
+}
+
+TEST_CASE("expansion: values that are each valid but do not fit") {
+  const auto text = [](const Json& given) { return error_of([&] { expand(given); }); };
+  CHECK_THAT(text(with(tiny_fashion(), "/task/transfer", 60000)),
+             Catch::Contains("no two splits share one"));
+  CHECK_THAT(text(with(tiny_fashion(), "/weak/view", 9)), Catch::StartsWith("weak.view is 9"));
+  CHECK_THAT(text(with(tiny_latent(), "/weak/view", 4)),
+             Catch::Contains("latent_tasks has no views"));
+  CHECK(text(with(tiny_latent(), "/strong/model/depth", 0)) ==
+        "strong.model.depth is 0, but pretrain needs a body: give the student a hidden layer");
+}
+
+TEST_CASE("description: one primary metric, and PGR is a ratio of metrics it has") {
+  const Json description = family().describe();
+  std::set<std::string> ids;
+  int primary = 0;
+  for (const Json& metric : description.at("metrics")) {
+    CHECK(ids.insert(metric.at("id").get<std::string>()).second);
+    primary += metric.at("primary").get<bool>() ? 1 : 0;
+    CHECK_FALSE(metric.at("meaning").get<std::string>().empty());
+  }
+  CHECK(primary == 1);
+  const Json pgr = description.at("metrics").at(1);
+  REQUIRE(pgr.at("id") == "pgr");
+  CHECK(pgr.at("aggregate").at("kind") == "ratio");
+  CHECK(ids.count(pgr.at("aggregate").at("numerator").get<std::string>()) == 1);
+  CHECK(ids.count(pgr.at("aggregate").at("denominator").get<std::string>()) == 1);
+  CHECK(description.at("tasks").size() == 2);
+}
+
+TEST_CASE("registry: an unknown family names the known ones") {
+  CHECK(error_of([] { find_family("weak_to_stron"); }) ==
+        "unknown family 'weak_to_stron' (did you mean 'weak_to_strong'?); known: weak_to_strong");
+}
+
+}  // namespace assay::weak_to_strong::test
