@@ -90,6 +90,11 @@ std::string filled(std::string text, const std::map<std::string, std::string>& v
   return text;
 }
 
+// As a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+  return text.find_first_of(" '\"\\$&;()") == std::string::npos ? text : "'" + text + "'";
+}
+
 int new_plugin(const Options& options) {
   check_name(options.name);
   const fs::path source = template_folder(options.family);
@@ -102,7 +107,7 @@ int new_plugin(const Options& options) {
       {"NAME", options.name},
       {"CLASS", class_name(options.name)},
       {"FAMILY", options.family},
-      {"PREFIX", find_installation().prefix.string()}};
+      {"PREFIX", shell_word(find_installation().prefix.string())}};
   fs::create_directories(folder);
   for (const auto& entry : fs::directory_iterator(source)) {
     // Named so that the files do nothing where they lie.
@@ -118,7 +123,7 @@ int new_plugin(const Options& options) {
               "  cmake --build build\n"
               "  ctest --test-dir build --output-on-failure\n"
               "  assay run suite.toml --plugin-dir build\n",
-              folder.c_str(), folder.c_str(), values.at("PREFIX").c_str());
+              folder.c_str(), shell_word(folder.string()).c_str(), values.at("PREFIX").c_str());
   return 0;
 }
 

@@ -97,7 +97,7 @@ std::string how_to_rebuild() {
   const auto self = std::filesystem::read_symlink("/proc/self/exe", failure);
   const std::string prefix = failure ? "PREFIX" : self.parent_path().parent_path().string();
   return "Rebuild the plugin against this SDK. In its source folder:\n"
-         "  cmake -B build -DCMAKE_PREFIX_PATH=" + prefix + "\n"
+         "  cmake -B build \"-DCMAKE_PREFIX_PATH=" + prefix + "\"\n"
          "  cmake --build build --clean-first";
 }
 

@@ -111,6 +111,7 @@ TEST_CASE("the macro's block is in the file, optimised or not, hidden and with s
 
 TEST_CASE("rebuilding is explained with this installation's prefix") {
   CHECK(how_to_rebuild() == "Rebuild the plugin against this SDK. In its source folder:\n"
-                            "  cmake -B build -DCMAKE_PREFIX_PATH=" + in_build("").parent_path().string() +
-                                "\n  cmake --build build --clean-first");
+                            "  cmake -B build \"-DCMAKE_PREFIX_PATH=" +
+                                in_build("bin").parent_path().string() +
+                                "\"\n  cmake --build build --clean-first");
 }

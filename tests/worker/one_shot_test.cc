@@ -12,7 +12,7 @@ namespace {
 
 ProcessResult worker(const std::vector<std::string>& arguments, const std::string& input = "",
                      int seconds = 120) {
-  std::vector<std::string> argv = {std::string(ASSAY_TEST_BIN_DIR) + "/assay-worker"};
+  std::vector<std::string> argv = {in_build("bin/assay-worker").string()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return run_process(argv, {.input = input, .timeout = std::chrono::seconds(seconds)});
 }

@@ -1,13 +1,14 @@
 // Where the plugins of these tests are.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 namespace assay {
 
 inline std::filesystem::path in_build(const std::string& name) {
-  return std::filesystem::path(ASSAY_TEST_BUILD_DIR) / name;
+  return std::filesystem::path(ASSAY_TEST_BIN_DIR).parent_path() / name;
 }
 inline std::filesystem::path fault(const std::string& name) {
   return std::filesystem::canonical(in_build("tests/faults/fault_" + name + ".so"));

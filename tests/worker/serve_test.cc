@@ -24,7 +24,7 @@ std::vector<std::string> phases(const std::vector<Json>& events) {
 
 std::string message(const Json& event) { return event.at("error").at("message"); }
 
-const std::string worker_program = std::string(ASSAY_TEST_BIN_DIR) + "/assay-worker";
+std::string worker_program() { return in_build("bin/assay-worker").string(); }
 
 }  // namespace
 
@@ -132,7 +132,7 @@ TEST_CASE("a memory limit below what the worker itself uses is named as such") {
 
 TEST_CASE("the end of the request pipe ends an idle worker with status 0") {
   const ProcessResult result =
-      run_process({worker_program, "--serve"}, {.timeout = std::chrono::seconds(60)});
+      run_process({worker_program(), "--serve"}, {.timeout = std::chrono::seconds(60)});
   CHECK(result.exit_status == 0);
   CHECK(result.err.empty());
 }
@@ -142,7 +142,7 @@ TEST_CASE("a worker whose command is gone does not finish its job") {
   const fs::path requests = session.folder() / "requests";
   write_unpublished(requests, session.cells(fault("hangs"), "fault-hangs", {{"only_seed", -1}}).dump() + "\n");
   // The shell plays the command: it sends a job that never ends, waits until it runs, and dies.
-  const std::string script = "{ cat '" + requests.string() + "'; sleep 4; } | '" + worker_program +
+  const std::string script = "{ cat '" + requests.string() + "'; sleep 4; } | '" + worker_program() +
                              "' --serve; echo \"status $?\"";
   const auto begin = std::chrono::steady_clock::now();
   const ProcessResult result = run_process({"/bin/sh", "-c", script}, {.timeout = std::chrono::seconds(60)});

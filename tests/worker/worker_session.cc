@@ -17,7 +17,7 @@ namespace assay {
 
 namespace {
 
-const fs::path worker_program() { return fs::path(ASSAY_TEST_BIN_DIR) / "assay-worker"; }
+fs::path worker_program() { return in_build("bin/assay-worker"); }
 
 fs::path temporary_folder() {
   std::string pattern = (fs::temp_directory_path() / "assay-worker-test-XXXXXX").string();
