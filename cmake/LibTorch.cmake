@@ -91,6 +91,7 @@ set(assay_torch_libraries "${ASSAY_TORCH_LIBRARIES_DIR}/libtorch_cpu.so"
 if(EXISTS "${ASSAY_TORCH_LIBRARIES_DIR}/libtorch_cuda.so")
   # Nothing refers to a symbol of libtorch_cuda: it registers its kernels when it is loaded, so the
   # linker must keep it although it looks unneeded. One argument, or CMake might reorder the parts.
+  # NVIDIA's libraries are needed to run it, not to link against it.
   set(ASSAY_TORCH_CUDA ON)
   list(APPEND assay_torch_libraries
     "-Wl,--push-state,--no-as-needed,${ASSAY_TORCH_LIBRARIES_DIR}/libtorch_cuda.so,--pop-state")
@@ -112,6 +113,9 @@ set_target_properties(assay::libtorch PROPERTIES
   INTERFACE_COMPILE_OPTIONS
     "-ffile-prefix-map=${ASSAY_TORCH_ROOT}=torch;-ffile-prefix-map=${assay_torch_relative}=torch"
   INTERFACE_COMPILE_FEATURES cxx_std_20)
+if(ASSAY_TORCH_CUDA)
+  set_property(TARGET assay::libtorch PROPERTY INTERFACE_LINK_OPTIONS -Wl,--allow-shlib-undefined)
+endif()
 unset(assay_torch_libraries)
 
 message(STATUS "LibTorch ${ASSAY_TORCH_BUILD}: ${ASSAY_TORCH_ROOT}")

@@ -1,0 +1,82 @@
+# Script mode: makes a folder that looks like a LibTorch, configures a small project that includes
+# LibTorch.cmake, and checks what came of it. In: CASE, MODULE, WORK.
+
+file(REMOVE_RECURSE "${WORK}")
+set(torch "${WORK}/site-packages/torch")
+file(WRITE "${torch}/include/ATen/ATen.h" "")
+file(WRITE "${torch}/lib/libtorch_cpu.so" "")
+file(WRITE "${torch}/lib/libc10.so" "")
+set(version "2.13.0+cpu")
+set(asked "-DASSAY_TORCH_DIR=${torch}")
+set(expect_error "")
+set(expect_cuda OFF)
+
+if(CASE STREQUAL "cuda_wheel")
+  # Names as in the wheel of PyPI. No CUDA toolkit is on this machine, and none is looked for.
+  foreach(library IN ITEMS libtorch.so libtorch_cuda.so libtorch_cuda_linalg.so libc10_cuda.so libcaffe2_nvrtc.so)
+    file(WRITE "${torch}/lib/${library}" "")
+  endforeach()
+  set(version "2.13.0+cu130")
+  set(expect_cuda ON)
+elseif(CASE STREQUAL "wrong_folder")
+  file(REMOVE "${torch}/lib/libc10.so")
+  set(expect_error "ASSAY_TORCH_DIR does not name a LibTorch.*has no lib/libc10.so.*scripts/setup")
+elseif(CASE STREQUAL "no_version")
+  set(version "")
+  set(expect_error "The version of the LibTorch in .*/torch is not known.*scripts/setup")
+elseif(CASE STREQUAL "too_old")
+  set(version "2.5.1")
+  set(expect_error "LibTorch 2.5.1 in .* is too old.*2.11 or newer")
+elseif(CASE STREQUAL "nothing_found")
+  set(asked "-DASSAY_TORCH_DIR=")
+  set(expect_error "LibTorch was not found.*scripts/setup.*-DASSAY_TORCH_DIR")
+endif()
+
+if(CASE STREQUAL "archive")
+  file(WRITE "${torch}/build-version" "${version}\n")
+elseif(version)
+  file(WRITE "${torch}/version.py" "from typing import Optional\n\n__all__ = ['__version__', 'cuda']\n"
+    "__version__ = '${version}'\ndebug = False\n")
+endif()
+
+file(WRITE "${WORK}/project/CMakeLists.txt" [[
+cmake_minimum_required(VERSION 3.25)
+project(case LANGUAGES NONE)
+include("${MODULE}")
+foreach(property IN ITEMS INTERFACE_LINK_LIBRARIES INTERFACE_INCLUDE_DIRECTORIES INTERFACE_COMPILE_DEFINITIONS)
+  get_target_property(value assay::libtorch ${property})
+  message(STATUS "${property}=[${value}]")
+endforeach()
+message(STATUS "BUILD=[${ASSAY_TORCH_BUILD}] CUDA=[${ASSAY_TORCH_CUDA}] LIBRARIES=[${ASSAY_TORCH_LIBRARIES_DIR}]")
+]])
+execute_process(
+  COMMAND "${CMAKE_COMMAND}" -E env --unset=ASSAY_TORCH_DIR
+    "${CMAKE_COMMAND}" -S "${WORK}/project" -B "${WORK}/build" "-DMODULE=${MODULE}" "${asked}"
+  OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE status)
+
+function(expect text)
+  string(FIND "${output}" "${text}" place)
+  if(place EQUAL -1)
+    message(FATAL_ERROR "expected\n  ${text}\nin\n${output}${errors}")
+  endif()
+endfunction()
+
+if(expect_error)
+  # CMake breaks the lines of a message where it likes.
+  string(REGEX REPLACE "[ \n]+" " " errors "${errors}")
+  if(status EQUAL 0 OR NOT errors MATCHES "${expect_error}")
+    message(FATAL_ERROR "expected an error that matches\n  ${expect_error}\nstatus ${status}:\n${errors}")
+  endif()
+  return()
+endif()
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "configuring failed:\n${output}${errors}")
+endif()
+expect("BUILD=[${version}] CUDA=[${expect_cuda}] LIBRARIES=[${torch}/lib]")
+expect("INTERFACE_INCLUDE_DIRECTORIES=[${torch}/include;${torch}/include/torch/csrc/api/include]")
+expect("FMT_HEADER_ONLY=1;_GLIBCXX_USE_CXX11_ABI=1;ASSAY_TORCH_BUILD=\"${version}\"")
+if(expect_cuda)
+  expect("INTERFACE_LINK_LIBRARIES=[${torch}/lib/libtorch_cpu.so;${torch}/lib/libc10.so;-Wl,--push-state,--no-as-needed,${torch}/lib/libtorch_cuda.so,--pop-state;${torch}/lib/libc10_cuda.so]")
+else()
+  expect("INTERFACE_LINK_LIBRARIES=[${torch}/lib/libtorch_cpu.so;${torch}/lib/libc10.so]")
+endif()
