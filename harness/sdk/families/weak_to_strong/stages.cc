@@ -82,7 +82,7 @@ Trained pretrain(const Stage& stage) {
   stage.run.enter_phase("train");
   const Model model =
       train(start, data, how.recipe, stage.run, [&](const Batch& batch) {
-        return batch.mean(assay::binary_cross_entropy(batch.logits_KBC, batch.gather(answer_KNT)));
+        return batch.mean(sigmoid_cross_entropy(batch.logits_KBC, batch.gather(answer_KNT)));
       });
 
   // The student is this body under a new head. The head starts at zero (Burns et al. 2023).

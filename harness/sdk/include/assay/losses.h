@@ -12,7 +12,8 @@ Tensor cross_entropy(const Tensor& logits_KBC, const Tensor& target_KBC);
 /// 0..C-1 (padding's -1) gives zeros.
 Tensor one_hot(const Tensor& label_KB, std::int64_t classes, const Tensor& like);
 
-/// Mean over outputs of the binary cross entropy with logits; targets in [0,1], [A, B, C].
-Tensor binary_cross_entropy(const Tensor& logits_KBC, const Tensor& target_KBC);
+/// Mean over outputs of the binary cross entropy of sigmoid(logits); targets in [0,1], [A, B, C].
+/// (LibTorch's name for it would make unqualified calls with tensors ambiguous.)
+Tensor sigmoid_cross_entropy(const Tensor& logits_KBC, const Tensor& target_KBC);
 
 }  // namespace assay

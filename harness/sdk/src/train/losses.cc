@@ -29,8 +29,8 @@ Tensor one_hot(const Tensor& label_KB, std::int64_t classes, const Tensor& like)
   return target_KBC.to(like.device(), like.scalar_type());
 }
 
-Tensor binary_cross_entropy(const Tensor& logits_KBC, const Tensor& target_KBC) {
-  check_same_shape("binary_cross_entropy", logits_KBC, target_KBC);
+Tensor sigmoid_cross_entropy(const Tensor& logits_KBC, const Tensor& target_KBC) {
+  check_same_shape("sigmoid_cross_entropy", logits_KBC, target_KBC);
   return at::binary_cross_entropy_with_logits(logits_KBC, target_KBC, {}, {}, at::Reduction::None)
       .mean(-1);
 }

@@ -1,0 +1,36 @@
+#include "support.h"
+
+using namespace assay;
+using namespace assay::testing;
+
+TEST_CASE("predictions in parts are those of one pass") {
+  // 3 rows of 3000 items: more than one part of 4096 samples.
+  const Cohort cohort({.width = 8}, {5}, 3, {3000, 2000, 1});
+  Run run(cohort.seeds);
+  const Tensor logits_KNC = predict_logits(cohort.model, cohort.data(), &run);
+  const ParameterView parameters(cohort.model.network->layout(), cohort.model.theta_KP);
+  const Tensor whole_KNC = cohort.model.network->forward(parameters, cohort.x, {}).logits_KBC;
+  for (std::int64_t k = 0; k < 3; ++k) {
+    const std::int64_t n = cohort.counts[static_cast<std::size_t>(k)];
+    CHECK(largest_difference(logits_KNC[k].slice(0, 0, n), whole_KNC[k].slice(0, 0, n)) < 1e-13);
+    CHECK(run.costs(k).forward_samples == n);
+    CHECK(run.costs(k).flops ==
+          cohort.model.network->forward_flops() * static_cast<double>(n));
+    if (n < 3000) CHECK(logits_KNC[k].slice(0, n).abs().max().item<double>() == 0);
+  }
+  CHECK_FALSE(logits_KNC.requires_grad());
+}
+
+TEST_CASE("probabilities sum to one, and to zero in padding") {
+  const Cohort cohort({.width = 8}, {5}, 3, {20, 12}, at::kFloat);
+  const Tensor sum_KN = predict_probabilities(cohort.model, cohort.data()).sum(-1);
+  CHECK(sum_KN[0].allclose(at::ones({20})));
+  CHECK(sum_KN[1].slice(0, 0, 12).allclose(at::ones({12})));
+  CHECK(sum_KN[1].slice(0, 12).eq(0).all().item<bool>());
+}
+
+TEST_CASE("a data set with other rows is refused") {
+  const Cohort cohort({.width = 8}, {5}, 3, {20, 12});
+  CHECK(error_of([&] { predict_logits(cohort.model, cohort.data().select_rows({0})); }) ==
+        "predict: the model has 2 rows, the data set 1");
+}
