@@ -69,7 +69,7 @@ std::string kind_of(const Json& value) {
     case Json::value_t::boolean: return value.get<bool>() ? "true" : "false";
     case Json::value_t::number_integer:
     case Json::value_t::number_unsigned: return "the integer " + value.dump();
-    case Json::value_t::number_float: return "the number " + number_text(value.get<double>());
+    case Json::value_t::number_float: return "the number " + value.dump();  // 2.0, not 2
     case Json::value_t::string: return "text";
     case Json::value_t::object: return "a table";
     case Json::value_t::array: return "a list";

@@ -74,6 +74,10 @@ class Parser {
     const Token* word = next();
     if (word == nullptr) return fail(text_.size(), "a name is missing at the end");
     if (word->is_sign()) return fail(word->offset, "a name is missing before " + quote(word->text));
+    const char first = word->text.front();
+    if (!((first >= 'a' && first <= 'z') || (first >= '0' && first <= '9'))) {
+      return fail(word->offset, "expected a name, not " + quote(word->text));  // "a >= b"
+    }
     const std::string given(word->text);
     if (std::find(found_.names.begin(), found_.names.end(), given) != found_.names.end()) {
       return fail(word->offset, quote(given) + " stands here twice");

@@ -3,6 +3,7 @@
 #include <assay/common/text.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace assay {
@@ -14,12 +15,12 @@ const Json* find_in(const std::map<std::string, Json>& documents, const std::str
   return found == documents.end() ? nullptr : &found->second;
 }
 
-/// Follows keys (and indices of `items`, never asked for by check_settings) from a table.
 struct Target {
   const Node* node;
   Place key_at;
 };
 
+/// What keys lead to, from a table.
 Target follow(const Node& table, const std::vector<std::string>& path) {
   Target target{&table, table.at};
   for (const std::string& key : path) {
@@ -53,7 +54,9 @@ std::string kind_of(const Node& node) {
     case Node::Kind::list: return "a list";
     case Node::Kind::text: return "text";
     case Node::Kind::integer: return "the integer " + std::to_string(node.integer);
-    case Node::Kind::real: return "the number " + number_text(node.real);
+    case Node::Kind::real:  // 2.0, not 2
+      return "the number " + (std::isfinite(node.real) ? Json(node.real).dump()
+                                                       : number_text(node.real));
     case Node::Kind::boolean: return node.boolean ? "true" : "false";
     case Node::Kind::date: return "a date or time";
   }

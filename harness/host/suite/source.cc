@@ -9,9 +9,10 @@ namespace assay {
 
 namespace {
 
-// Longest part of a line that is shown: the caret's character and what surrounds it.
-constexpr std::size_t shown_before = 70;
-constexpr std::size_t shown_after = 50;
+// Lines up to `shown_whole` bytes are shown as they are, of longer ones the caret's surroundings.
+constexpr std::size_t shown_whole = 160;
+constexpr std::uint32_t shown_before = 90;
+constexpr std::uint32_t shown_after = 60;
 
 /// One character of a line: its bytes, its code point and its width on a terminal.
 struct Character {
@@ -37,7 +38,9 @@ char32_t code_point(std::string_view bytes) {
   const auto first = static_cast<unsigned char>(bytes[0]);
   if (bytes.size() == 1) return first;
   char32_t point = first & (0xFFU >> (bytes.size() + 1));
-  for (const char byte : bytes.substr(1)) point = (point << 6U) | (static_cast<unsigned char>(byte) & 0x3FU);
+  for (const char byte : bytes.substr(1)) {
+    point = (point << 6U) | (static_cast<unsigned char>(byte) & 0x3FU);
+  }
   return point;
 }
 
@@ -111,15 +114,15 @@ std::string Source::snippet(const Place& at) const {
   std::string shown = number + " | ";
   std::string caret = std::string(number.size(), ' ') + " | ";
 
-  const std::uint32_t first =
-      at.column > shown_before + 1 ? at.column - static_cast<std::uint32_t>(shown_before) : 1;
+  std::string_view rest = line(at.line);
+  const bool whole = rest.size() <= shown_whole;
+  const std::uint32_t first = !whole && at.column > shown_before + 1 ? at.column - shown_before : 1;
   if (first > 1) {
     shown += "...";
     caret += "   ";
   }
-  std::string_view rest = line(at.line);
   for (std::uint32_t column = 1; !rest.empty(); ++column) {
-    if (column > at.column + shown_after) {
+    if (!whole && column > at.column + shown_after) {
       shown += "...";
       break;
     }

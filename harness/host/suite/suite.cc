@@ -2,6 +2,7 @@
 
 #include <assay/common/error.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace assay {
@@ -30,6 +31,10 @@ Json to_json(const Claim& claim) {
           {"on", claim.on},
           {"metric", claim.metric},
           {"expect", claim.expect}};
+}
+
+std::string counted(std::size_t count, const char* what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 template <class T>
@@ -108,6 +113,19 @@ std::size_t count_cells(const Suite& suite) {
     cells += benchmark.seeds.size() * benchmark.methods.size();
   }
   return cells;
+}
+
+std::string summary(const Suite& suite) {
+  std::size_t methods = 0, fewest = 0, most = 0;
+  for (const Benchmark& benchmark : suite.benchmarks) {
+    methods += benchmark.methods.size();
+    const std::size_t seeds = benchmark.seeds.size();
+    fewest = fewest == 0 ? seeds : std::min(fewest, seeds);
+    most = std::max(most, seeds);
+  }
+  const std::string from = fewest == most ? "" : std::to_string(fewest) + " to ";
+  return counted(suite.benchmarks.size(), "benchmark") + ", " + counted(methods, "method") + ", " +
+         from + counted(most, "seed") + ", " + counted(count_cells(suite), "cell") + " of methods";
 }
 
 }  // namespace assay

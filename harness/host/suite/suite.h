@@ -57,4 +57,8 @@ Suite suite_from_json(const Json& json);
 /// Cells of methods: variants times seeds, over all benchmarks. (Reference rows are the plan's.)
 std::size_t count_cells(const Suite& suite);
 
+/// "2 benchmarks, 5 methods, 5 seeds, 25 cells of methods": variants over all benchmarks; seeds that
+/// differ between benchmarks as "3 to 5 seeds".
+std::string summary(const Suite& suite);
+
 }  // namespace assay

@@ -1,0 +1,96 @@
+// Nothing that somebody writes may crash the reader or make it hang: mutations of a good suite.
+#include "catalogue_fixture.h"
+#include "host/suite/read.h"
+
+#include <assay/common/files.h>
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace assay;
+
+namespace {
+
+class Mutator {
+ public:
+  Mutator(std::vector<std::string> seeds, unsigned seed) : seeds_(std::move(seeds)), random_(seed) {}
+
+  std::string next() {
+    std::string text = seeds_[below(seeds_.size())];
+    for (std::size_t i = 1 + below(6); i > 0; --i) mutate(text);
+    return text;
+  }
+
+  std::string noise() {
+    std::string text;
+    for (std::size_t i = below(40); i > 0; --i) text += piece();
+    return text;
+  }
+
+ private:
+  std::size_t below(std::size_t n) { return n == 0 ? 0 : random_() % n; }
+
+  std::string piece() {
+    static const std::vector<std::string> pieces{
+        "[", "]", "[[", "]]", "{", "}", "\"", "'", "\"\"\"", "'''", "=", ".", ",", "\n", "\r", "#", " ",
+        "\t", "\\", "\\u", "\\U00110000", "-", "+", "_", "0x", "1e999", "nan", "-inf", "true", "1979-05-27",
+        "07:32:00", "a", "use", "sweep", "seeds", "[suite]\n", "[[benchmark]]\n", "[[claim]]\n",
+        "\xff", "\xc3", "\xf0\x9f\x92\xa9", "\xEF\xBB\xBF", "9223372036854775807", "9223372036854775808",
+        std::string(1, '\0'), std::string(70, '['), "a.b.c.d", "\x1b", "\xe2\x80\xa8", "<", "near"};
+    return pieces[below(pieces.size())];
+  }
+
+  void mutate(std::string& text) {
+    const std::size_t at = below(text.size() + 1);
+    switch (below(6)) {
+      case 0: text.insert(at, piece()); break;
+      case 1: text.erase(at, 1 + below(12)); break;
+      case 2: if (at < text.size()) text[at] = static_cast<char>(random_()); break;
+      case 3: text.insert(at, text.substr(below(text.size() + 1), below(60))); break;
+      case 4: text.resize(at); break;
+      default: if (at < text.size()) text.replace(at, 1 + below(3), piece()); break;
+    }
+  }
+
+  std::vector<std::string> seeds_;
+  std::mt19937 random_;
+};
+
+void read_it(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  const SuiteReading reading = read_suite_text(text, "fuzz.toml", test::catalogue(), overrides);
+  if (reading.ok()) {
+    // What is accepted can be written and read back.
+    const Json document = to_json(reading.suite);
+    REQUIRE(to_json(suite_from_json(Json::parse(document.dump()))) == document);
+  } else {
+    REQUIRE_FALSE(problems_text(reading.problems).empty());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("mutated suites are read or refused") {
+  const fs::path data = fs::path(ASSAY_TEST_SOURCE_DIR) / "tests/data";
+  std::vector<std::string> seeds{read_file(data / "suites/sketch.toml")};
+  for (const auto& entry : fs::directory_iterator(data / "broken_suites")) {
+    if (entry.path().extension() == ".toml") seeds.push_back(read_file(entry.path()));
+  }
+  const char* rounds = std::getenv("ASSAY_FUZZ_ROUNDS");
+  const int count = rounds != nullptr ? std::atoi(rounds) : 1500;
+  Mutator mutator(seeds, 20240229);
+  std::string text;
+  // Exceptions are failures too: mistakes are values here.
+  try {
+    for (int i = 0; i < count; ++i) {
+      text = i % 4 == 3 ? mutator.noise() : mutator.next();
+      read_it(text);
+      read_it(seeds[0], {text.substr(0, 40), "seeds=" + mutator.noise()});
+    }
+  } catch (const std::exception& error) {
+    FAIL(error.what() << " from:\n" << text);
+  }
+}

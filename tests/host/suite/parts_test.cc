@@ -1,0 +1,155 @@
+// Expectations, quantities and filters.
+#include "catalogue_fixture.h"
+#include "host/suite/expectation.h"
+#include "host/suite/filter.h"
+#include "host/suite/quantity.h"
+#include "host/suite/read.h"
+
+#include <assay/common/error.h>
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+using namespace assay;
+
+namespace {
+
+Expectation parse(const std::string& text) {
+  const auto parsed = parse_expectation(text);
+  REQUIRE(std::holds_alternative<Expectation>(parsed));
+  return std::get<Expectation>(parsed);
+}
+
+std::string problem(const std::string& text) {
+  const auto parsed = parse_expectation(text);
+  if (std::holds_alternative<Expectation>(parsed)) return "";
+  const auto& found = std::get<ExpectationProblem>(parsed);
+  return std::to_string(found.offset) + ": " + found.message;
+}
+
+using Names = std::vector<std::string>;
+
+Suite two_benchmarks() {
+  const std::string settings =
+      "family = \"weak_to_strong\"\ntask = { use = \"latent_tasks\" }\n"
+      "weak = { model = { arch = \"cnn\" }, labels = 9 }\nstrong = { model = { arch = \"mlp\" } }\n"
+      "baseline = \"xent\"\n";
+  const std::string claim = "[[claim]]\nmetric = \"pgr\"\n";
+  const auto reading = read_suite_text(
+      "[suite]\nname = \"s\"\nseeds = [5, 9]\n[[benchmark]]\nid = \"a-1\"\n" + settings +
+          "methods = [\"xent\", { use = \"logconf\", sweep = { alpha = [0.1, 0.2] } }]\n"
+          "[[benchmark]]\nid = \"b-1\"\nseeds = 4\n" + settings + "methods = [\"xent\", \"logconf\"]\n" +
+          claim + "says = \"both\"\non = [\"a-1\", \"b-1\"]\nexpect = \"weak < xent < ceiling\"\n" +
+          claim + "says = \"b\"\non = [\"b-1\"]\nexpect = \"logconf > xent\"\n",
+      "s.toml", test::catalogue());
+  INFO(problems_text(reading.problems));
+  REQUIRE(reading.ok());
+  return reading.suite;
+}
+
+Names names(const Suite& suite) {
+  Names names;
+  for (const Benchmark& benchmark : suite.benchmarks) {
+    for (const MethodVariant& method : benchmark.methods) {
+      names.push_back(benchmark.id + "/" + method.name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("expectations are chains or nearness") {
+  const Expectation greater = parse("logconf>xent");
+  CHECK(greater.kind == Expectation::Kind::greater);
+  CHECK(greater.names == Names{"logconf", "xent"});
+  CHECK(greater.offsets == std::vector<std::size_t>{0, 8});
+  const Expectation chain = parse("  weak < lc-alpha=0.5,beta=1 <ceiling ");
+  CHECK(chain.kind == Expectation::Kind::less);
+  CHECK(chain.names == Names{"weak", "lc-alpha=0.5,beta=1", "ceiling"});
+  CHECK(chain.offsets == std::vector<std::size_t>{2, 9, 30});
+  const Expectation near = parse("a near near within 2e-2");
+  CHECK(near.kind == Expectation::Kind::near);
+  CHECK(near.names == Names{"a", "near"});
+  CHECK(near.within == 0.02);
+}
+
+TEST_CASE("what is not an expectation says where and why") {
+  CHECK(problem(" ") == "0: empty: write 'a > b', 'a < b < c' or 'a near b within 0.02'");
+  CHECK(problem("a") == "1: only one name: write 'a > b', 'a < b < c' or 'a near b within 0.02'");
+  CHECK(problem("a > b < c") == "6: a chain keeps one direction: '>' came before '<'");
+  CHECK(problem("a >> b") == "3: a name is missing before '>'");
+  CHECK(problem("a < b <") == "7: a name is missing at the end");
+  CHECK(problem("a < b < a") == "8: 'a' stands here twice");
+  CHECK(problem("a >= b") == "3: expected a name, not '='");
+}
+
+TEST_CASE("times and sizes") {
+  CHECK(parse_seconds("90s") == 90);
+  CHECK(parse_seconds("10m") == 600);
+  CHECK(parse_seconds("1.5 h") == 5400);
+  CHECK(parse_seconds("1h30m") == 5400);
+  CHECK(parse_seconds("2d 1s") == 172801);
+  for (const char* bad : {"", "10", "m", "10 min", "-5s", "1h30", "1e3s", "nans", "5S"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_seconds(bad).has_value());
+  }
+  CHECK(parse_bytes("512B") == 512);
+  CHECK(parse_bytes("1kB") == 1000);
+  CHECK(parse_bytes("500 MB") == 500'000'000);
+  CHECK(parse_bytes("4GiB") == 4'294'967'296);
+  CHECK(parse_bytes("0.5KiB") == 512);
+  for (const char* bad : {"", "4", "4G", "GiB", "4 gib", "-1GB", "1GB 1MB", "99999999999TiB"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_bytes(bad).has_value());
+  }
+}
+
+TEST_CASE("--only keeps benchmarks, and the claims that can still be tested") {
+  Suite suite = two_benchmarks();
+  CHECK(keep_benchmarks(suite, "b*") == Names{"both"});
+  CHECK(names(suite) == Names{"b-1/xent", "b-1/logconf"});
+  REQUIRE(suite.claims.size() == 1);
+  CHECK(suite.claims[0].says == "b");
+  CHECK(keep_benchmarks(suite, "*").empty());
+  CHECK_THROWS_WITH(keep_benchmarks(suite, "b_1"),
+                    "--only: no benchmark of the suite matches 'b_1' (did you mean 'b-1'?)");
+}
+
+TEST_CASE("--methods keeps variants by name or by method") {
+  Suite suite = two_benchmarks();
+  CHECK(keep_methods(suite, {"logconf"}) == Names{"both", "b"});
+  CHECK(names(suite) ==
+        Names{"a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/logconf"});
+  CHECK(suite.benchmarks[0].baseline.empty());
+
+  suite = two_benchmarks();
+  CHECK(keep_methods(suite, {"logconf-*", "xent"}) == Names{"b"});
+  CHECK(names(suite) == Names{"a-1/xent", "a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/xent"});
+  CHECK(suite.benchmarks[0].baseline == "xent");
+
+  suite = two_benchmarks();
+  CHECK(keep_methods(suite, {"logconf-alpha=0.1"}) == Names{"both", "b"});
+  CHECK(names(suite) == Names{"a-1/logconf-alpha=0.1"});
+  try {
+    keep_methods(suite, {"xnet"});
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.what() == std::string("--methods: no method of the suite matches 'xnet'; it has "
+                                      "logconf-alpha=0.1"));
+    CHECK(error.status() == ExitStatus::wrong_use);
+  }
+}
+
+TEST_CASE("--seeds counts from zero in every benchmark") {
+  Suite suite = two_benchmarks();
+  keep_seeds(suite, 3);
+  CHECK(suite.seeds == std::vector<std::int64_t>{0, 1, 2});
+  CHECK(suite.benchmarks[1].seeds == suite.seeds);
+  CHECK_THROWS_WITH(keep_seeds(suite, 0), "--seeds 0: 1 to 10000 seeds are possible");
+  CHECK_THROWS_WITH(keep_seeds(suite, 10000),
+                    "--seeds 10000: that makes 50000 cells, and a suite may have 10000");
+}
