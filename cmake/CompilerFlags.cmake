@@ -39,11 +39,11 @@ endif()
 # Equal sources give equal bytes wherever the checkout lies: libassay's and the plugins' content
 # hashes are part of what results are cached under. The relative form is what ccache passes on when
 # it rewrites paths below its base folder, so both ways of compiling agree.
+# The build folder's name is left out as well, so that ccache is shared by all build folders.
 # (The last of several matching maps wins.)
 file(RELATIVE_PATH assay_up "${CMAKE_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
-add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
+add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
+                    "-ffile-prefix-map=${CMAKE_BINARY_DIR}=./build")
 if(assay_up MATCHES "^(\\.\\./)+$")
   add_compile_options("-ffile-prefix-map=${assay_up}=./")
-else() # a build folder outside the checkout
-  add_compile_options("-ffile-prefix-map=${CMAKE_BINARY_DIR}=./build")
 endif()
