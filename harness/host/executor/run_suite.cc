@@ -29,7 +29,15 @@ Plan plan_with(const SuiteToRun& suite, const Json& blocks) {
                     .recorded_blocks = blocks});
 }
 
-Json run_document(const SuiteToRun& suite, const Plan& plan, const RunOptions& options) {
+// Blocks of benchmarks that this suite leaves out (--only) are remembered, for when they come back.
+Json all_blocks(const Plan& plan, const Json& recorded) {
+  Json blocks = recorded.is_object() ? recorded : Json::object();
+  blocks.update(plan.blocks);
+  return blocks;
+}
+
+Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& recorded,
+                  const RunOptions& options) {
   Json cells = Json::array();
   for (const std::size_t index : plan.listed()) {
     const CellIdentity& cell = plan.cells[index].identity;
@@ -51,7 +59,7 @@ Json run_document(const SuiteToRun& suite, const Plan& plan, const RunOptions& o
           {"overrides", suite.overrides},
           {"families", suite.families},
           {"methods", suite.methods},
-          {"blocks", plan.blocks},
+          {"blocks", all_blocks(plan, recorded)},
           {"cells", cells},
           {"provenance", provenance(suite.build, options.command, suite.file)}};
 }
@@ -109,15 +117,14 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
   plan_with(suite, nullptr);
   RunStore store(options.out, options.fresh);
   const Plan plan = plan_with(suite, recorded_blocks(store.previous()));
-  Todo todo = find_todo(plan, options.out, {.retry_failed = options.retry_failed,
-                                            .selected = options.selected});
+  Todo todo = find_todo(plan, options.out, options.retry_failed);
   RunResult result;
   result.notes = notes_of(todo);
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     if (plan.cells[i].wanted && todo.history[i].set_aside) ++result.set_aside;
   }
   // A run that has nothing to do keeps its run.json, time and command included, byte for byte.
-  Json document = run_document(suite, plan, options);
+  const Json document = run_document(suite, plan, recorded_blocks(store.previous()), options);
   Json before = store.previous();
   Json after = document;
   if (before.is_object()) before.erase("provenance");

@@ -4,10 +4,10 @@
 #include "host/executor/local_executor.h"
 #include "host/executor/progress.h"
 #include "host/plan/todo.h"
+#include "host/store/run_reader.h"
 #include "host/suite/catalogue.h"
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,7 +36,6 @@ struct RunOptions {
   bool fresh = false;
   bool retry_failed = false;
   Progress::Style style = Progress::Style::lines;
-  std::function<bool(const CellIdentity&)> selected;  ///< empty: all
   std::vector<std::string> command;     ///< for the provenance
   const StopSignals* stop = nullptr;
 };

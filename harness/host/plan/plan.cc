@@ -177,8 +177,8 @@ void Planner::add_block(const Seeds& block) {
     job.block = job.stage_seeds = block;
     job.inputs = inputs_named(reference.value("inputs", Json::array()));
     job.cost = 0.05 * rows;  // references are scored, not trained
-    add_job(std::move(job), {{{"name", reference.at("id")}, {"parameters", Json::object()}}},
-            {order++}, "reference");
+    const Json variant = {{"name", reference.at("id")}, {"parameters", Json::object()}};
+    add_job(std::move(job), std::vector<Json>(1, variant), {order++}, "reference");
   }
   for (const VariantGroup& group : groups()) add_group(group, block);
 }

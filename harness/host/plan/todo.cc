@@ -30,8 +30,8 @@ bool better(const StoredCell& a, const StoredCell& b) {
 
 class Finder {
  public:
-  Finder(const Plan& plan, const std::filesystem::path& run, const TodoOptions& options)
-      : plan_(plan), options_(options), stored_(read_cells(run)) {
+  Finder(const Plan& plan, const std::filesystem::path& run, bool retry_failed)
+      : plan_(plan), retry_failed_(retry_failed), stored_(read_cells(run)) {
     for (const StoredCell& cell : stored_) {
       if (!cell.problem.empty()) {
         todo_.problems.push_back(cell.file.string() + " " + cell.problem + "; it is computed again");
@@ -55,7 +55,7 @@ class Finder {
   bool open(std::size_t cell) const;
 
   const Plan& plan_;
-  const TodoOptions& options_;
+  bool retry_failed_;
   std::vector<StoredCell> stored_;
   std::map<std::tuple<std::string, std::string, std::uint64_t>, std::vector<const StoredCell*>> places_;
   std::vector<Found> found_;
@@ -93,12 +93,11 @@ void Finder::look_up(std::size_t index) {
   history.state = found.best->done() ? CellState::done : CellState::failed;
   history.document = found.best->document;
   history.set_aside = history.state == CellState::failed && history.crashes >= crash_limit &&
-                      !options_.retry_failed;
+                      !retry_failed_;
 }
 
 bool Finder::open(std::size_t cell) const {
   if (!plan_.cells[cell].wanted) return false;
-  if (options_.selected && !options_.selected(plan_.cells[cell].identity)) return false;
   const CellHistory& history = todo_.history[cell];
   return history.state != CellState::done && !history.set_aside;
 }
@@ -131,8 +130,8 @@ void Finder::add_job(std::size_t index) {
 
 }  // namespace
 
-Todo find_todo(const Plan& plan, const std::filesystem::path& run, const TodoOptions& options) {
-  return Finder(plan, run, options).find();
+Todo find_todo(const Plan& plan, const std::filesystem::path& run, bool retry_failed) {
+  return Finder(plan, run, retry_failed).find();
 }
 
 }  // namespace assay

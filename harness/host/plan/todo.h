@@ -4,7 +4,6 @@
 #include "host/plan/plan.h"
 #include "host/store/run_reader.h"
 
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -39,17 +38,11 @@ struct Todo {
   std::vector<std::string> problems;          ///< files that were not used, and why
 };
 
-struct TodoOptions {
-  bool retry_failed = false;  ///< also cells that were set aside
-  /// Which wanted cells to complete; empty: all.
-  std::function<bool(const CellIdentity&)> selected;
-};
-
 /// `run` need not exist yet. Rules (docs/results.md):
-/// - done cells stay; failed ones are tried again unless set aside;
+/// - done cells stay; failed ones are tried again unless set aside (with `retry_failed`: those too);
 /// - a row that failed inside a finished block, or that was run alone before, is run alone;
 /// - rows of a block that was split after a crash are run alone;
 /// - everything else runs as the whole planned job, so that it gives the same bits.
-Todo find_todo(const Plan& plan, const std::filesystem::path& run, const TodoOptions& options);
+Todo find_todo(const Plan& plan, const std::filesystem::path& run, bool retry_failed);
 
 }  // namespace assay

@@ -1,0 +1,80 @@
+#include "cli/suite_options.h"
+
+#include "host/suite/filter.h"
+#include "host/suite/read.h"
+
+#include <assay/common/error.h>
+#include <assay/common/text.h>
+
+#include <cstdio>
+
+namespace assay::cli {
+
+void add_suite_options(CLI::App& command, SuiteOptions& options) {
+  command.add_option("suite", options.files, "Suite files")->required()->type_name("FILE");
+  command.add_option("--seeds", options.seeds, "Use the seeds 0 to N-1")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
+  command.add_option("--only", options.only, "Only benchmarks whose id matches")->type_name("GLOB");
+  // One value each, or the option would swallow the files behind it.
+  command.add_option("--methods", options.methods, "Only these methods, comma-separated (globs)")
+      ->delimiter(',')
+      ->type_name("A,B")
+      ->allow_extra_args(false);
+  command.add_option("--set", options.overrides, "Set KEY=VALUE in the suite first (docs/suites.md)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command.add_option("--plugin-dir", options.plugin_folders, "A further folder of plugins")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  command.add_option("--device", options.device, "Where to compute: cpu")->type_name("NAME");
+}
+
+void check_device(const std::string& device) {
+  if (device == "cpu") return;
+  if (device == "cuda" || device.rfind("cuda:", 0) == 0) {
+    throw Error("--device " + device + ": this version computes on the CPU only. Leave the option out",
+                ExitStatus::wrong_use);
+  }
+  throw Error("--device " + device + ": there is no such device" + did_you_mean(device, {"cpu", "cuda"}),
+              ExitStatus::wrong_use);
+}
+
+SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,
+                      const Catalogue& catalogue) {
+  Suite suite = load_suite(file, catalogue, options.overrides);
+  std::vector<std::string> overrides;
+  for (const std::string& override : options.overrides) overrides.push_back("--set " + override);
+  std::vector<std::string> dropped;
+  const auto drop = [&dropped](const std::vector<std::string>& claims) {
+    dropped.insert(dropped.end(), claims.begin(), claims.end());
+  };
+  if (options.seeds > 0) {
+    keep_seeds(suite, options.seeds);
+    overrides.push_back("--seeds " + std::to_string(options.seeds));
+  }
+  if (!options.only.empty()) {
+    drop(keep_benchmarks(suite, options.only));
+    overrides.push_back("--only " + options.only);
+  }
+  if (!options.methods.empty()) {
+    drop(keep_methods(suite, options.methods));
+    overrides.push_back("--methods " + join(options.methods, ","));
+  }
+  for (const std::string& claim : dropped) {
+    std::fprintf(stderr, "assay: not tested with these options: \"%s\"\n", claim.c_str());
+  }
+  SuiteToRun ready = prepare_suite(to_json(suite), catalogue);
+  ready.file = file;
+  ready.text = suite.text;
+  ready.overrides = overrides;
+  return ready;
+}
+
+std::filesystem::path run_folder(const std::string& out, const SuiteToRun& suite, bool several) {
+  const std::string name = path_name(suite.suite.at("name").get<std::string>());
+  if (out.empty()) return std::filesystem::path("runs") / name;
+  return several ? std::filesystem::path(out) / name : std::filesystem::path(out);
+}
+
+}  // namespace assay::cli
