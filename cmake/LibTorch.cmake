@@ -17,20 +17,19 @@ include_guard(GLOBAL)
 set(ASSAY_TORCH_MINIMUM 2.11)
 set(ASSAY_TORCH_DIR "" CACHE PATH
     "LibTorch: a wheel's torch folder or an unpacked LibTorch archive; empty: the .venv of scripts/setup")
+# Kept in the cache: CMake runs again by itself, maybe without the variable in the environment.
+if(NOT ASSAY_TORCH_DIR AND NOT "$ENV{ASSAY_TORCH_DIR}" STREQUAL "")
+  set_property(CACHE ASSAY_TORCH_DIR PROPERTY VALUE "$ENV{ASSAY_TORCH_DIR}")
+endif()
 
 function(assay_find_libtorch_folder out)
   if(ASSAY_TORCH_DIR)
     set(candidates "${ASSAY_TORCH_DIR}")
-    set(origin "ASSAY_TORCH_DIR")
-  elseif(NOT "$ENV{ASSAY_TORCH_DIR}" STREQUAL "")
-    set(candidates "$ENV{ASSAY_TORCH_DIR}")
-    set(origin "the environment's ASSAY_TORCH_DIR")
   else()
     if(NOT ASSAY_TORCH_HINTS)
       set(ASSAY_TORCH_HINTS "${PROJECT_SOURCE_DIR}/.venv/lib/python*/site-packages/torch")
     endif()
     file(GLOB candidates LIST_DIRECTORIES true ${ASSAY_TORCH_HINTS})
-    set(origin "")
   endif()
   foreach(folder IN LISTS candidates)
     set(missing "")
@@ -46,8 +45,8 @@ function(assay_find_libtorch_folder out)
     list(JOIN missing ", " missing)
     string(APPEND tried "\n  ${folder} has no ${missing}")
   endforeach()
-  if(origin)
-    message(FATAL_ERROR "${origin} does not name a LibTorch:${tried}\n"
+  if(ASSAY_TORCH_DIR)
+    message(FATAL_ERROR "ASSAY_TORCH_DIR does not name a LibTorch:${tried}\n"
       "It must be the folder 'torch' of an installed wheel "
       "(python -c 'import torch; print(torch.__path__[0])') or an unpacked LibTorch archive. "
       "Without it, scripts/setup installs one into .venv.")

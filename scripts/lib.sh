@@ -26,12 +26,11 @@ build_jobs() {
 # itself when a CMake file changes. The stamp is written after a configure step that succeeded.
 configure() {
   local stamp="$build/.assay-configured" wanted
-  wanted="$preset ${ASSAY_TORCH_DIR:-}"
+  wanted="$preset ${ASSAY_TORCH_DIR:-$(echo "$root"/.venv/lib/python*/site-packages/torch)}"
   if [[ -f "$build/build.ninja" && "$(cat "$stamp" 2>/dev/null)" == "$wanted" ]]; then
     return
   fi
-  # An absolute -B: CMake takes a preset's folder as it is, and another one is never meant here.
-  (cd "$root" && cmake --preset "$preset" >&2)
+  (cd "$root" && cmake --preset "$preset" "-DASSAY_TORCH_DIR=${ASSAY_TORCH_DIR:-}" >&2)
   printf '%s\n' "$wanted" >"$stamp"
 }
 
