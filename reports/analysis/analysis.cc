@@ -1,0 +1,228 @@
+#include "reports/analysis/analysis.h"
+
+#include "host/statistics/many.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace assay::reports {
+
+namespace {
+
+Measure measure(const Row& row, const Metric& metric) {
+  Measure measure;
+  if (metric.ratio) {
+    measure.ratio =
+        estimate_ratio(row.values(metric.ratio->numerator), row.values(metric.ratio->denominator));
+  } else {
+    measure.estimate = estimate_mean(row.values(metric.id));
+  }
+  return measure;
+}
+
+// The metric on which rows are compared seed by seed: a ratio's seeds share its denominator.
+std::string compared_metric(const Metric& metric) {
+  return metric.ratio ? metric.ratio->numerator : metric.id;
+}
+
+void compare(const RunResults& results, Analysis& analysis) {
+  std::vector<double> p_values;
+  for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
+    const BenchmarkResults& benchmark = results.benchmarks[b];
+    const Row* baseline = benchmark.row(benchmark.baseline);
+    if (baseline == nullptr) continue;
+    const std::string metric = compared_metric(benchmark.primary());
+    for (const Row& row : benchmark.rows) {
+      if (row.reference || &row == baseline) continue;
+      Comparison comparison;
+      comparison.benchmark = b;
+      comparison.method = row.name;
+      comparison.baseline = baseline->name;
+      comparison.metric = metric;
+      comparison.test = paired_test(row.values(metric), baseline->values(metric));
+      p_values.push_back(comparison.test.p);
+      analysis.comparisons.push_back(std::move(comparison));
+    }
+  }
+  const std::vector<double> adjusted = holm(p_values);
+  for (std::size_t i = 0; i < adjusted.size(); ++i) {
+    Comparison& comparison = analysis.comparisons[i];
+    comparison.adjusted = adjusted[i];
+    const Estimate& difference = comparison.test.difference;
+    const Metric& metric = results.benchmarks[comparison.benchmark].primary();
+    if (adjusted[i] <= significance_level && metric.better != Metric::Better::neither) {
+      const bool higher = difference.mean > 0;
+      comparison.outcome = higher == (metric.better == Metric::Better::higher)
+                               ? Comparison::Outcome::better
+                               : Comparison::Outcome::worse;
+    } else if (comparison.test.testable() && difference.sd > 0 && adjusted[i] > significance_level) {
+      // Holm holds open, at this p, the tests whose p is no smaller.
+      const auto open = std::count_if(p_values.begin(), p_values.end(),
+                                      [&](double p) { return p >= p_values[i]; });
+      const auto needed = seeds_needed(std::abs(difference.mean) / difference.sd,
+                                       significance_level / static_cast<double>(open));
+      comparison.many_seeds = !needed;
+      if (needed) {
+        comparison.seeds =
+            std::max({*needed, difference.n + 1, sign_flip_minimum(significance_level)});
+      }
+    }
+  }
+}
+
+struct Gathered {
+  Standing standing;
+  std::vector<Estimate> primary, over_baseline;
+  double seconds = 0;
+  std::size_t timed = 0;
+};
+
+void gather(Gathered& gathered, const RunResults& results, const Analysis& analysis, std::size_t b,
+            std::size_t r) {
+  const BenchmarkResults& benchmark = results.benchmarks[b];
+  const Row& row = benchmark.rows[r];
+  Standing& standing = gathered.standing;
+  standing.name = row.name;
+  standing.title = row.title;
+  standing.reference = row.reference;
+  standing.oracle = standing.oracle || row.oracle;
+  ++standing.planned;
+  const Estimate primary = estimate_mean(row.values(compared_metric(benchmark.primary())));
+  if (primary.n > 0) {
+    ++standing.benchmarks;
+    gathered.primary.push_back(primary);
+  }
+  if (const Comparison* comparison = analysis.comparison(b, row.name)) {
+    if (comparison->test.difference.n > 0) {
+      gathered.over_baseline.push_back(comparison->test.difference);
+    }
+    if (comparison->outcome == Comparison::Outcome::better) ++standing.better;
+    if (comparison->outcome == Comparison::Outcome::worse) ++standing.worse;
+    if (comparison->outcome == Comparison::Outcome::undecided) ++standing.undecided;
+  }
+  for (const SeedResult& seed : row.seeds) {
+    if (seed.state != CellState::done || !std::isfinite(seed.seconds)) continue;
+    gathered.seconds += seed.seconds;
+    ++gathered.timed;
+  }
+}
+
+// Methods first, oracles apart, references last; among methods the best mean difference first. The
+// baseline's difference is zero.
+auto place(const Standing& standing, const Metric& metric) {
+  const double difference = standing.over_baseline ? standing.over_baseline->mean : 0;
+  const double sign = metric.better == Metric::Better::lower ? 1 : -1;
+  const bool ranked = !standing.reference && metric.better != Metric::Better::neither;
+  return std::make_tuple(standing.reference, standing.oracle, ranked ? sign * difference : 0);
+}
+
+FamilyStandings standings_of(const std::string& family, const RunResults& results,
+                             const Analysis& analysis) {
+  FamilyStandings table;
+  table.family = family;
+  std::vector<std::string> order;
+  std::map<std::string, Gathered> rows;
+  for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
+    const BenchmarkResults& benchmark = results.benchmarks[b];
+    if (benchmark.family != family) continue;
+    table.metric = benchmark.primary();
+    ++table.benchmarks;
+    for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
+      const std::string& name = benchmark.rows[r].name;
+      if (rows.find(name) == rows.end()) order.push_back(name);
+      gather(rows[name], results, analysis, b, r);
+    }
+  }
+  for (const std::string& name : order) {
+    Gathered& gathered = rows[name];
+    gathered.standing.primary = mean_of_means(gathered.primary);
+    if (!gathered.over_baseline.empty()) {
+      gathered.standing.over_baseline = mean_of_means(gathered.over_baseline);
+    }
+    gathered.standing.seconds = gathered.seconds / static_cast<double>(gathered.timed);
+    table.standings.push_back(std::move(gathered.standing));
+  }
+  std::stable_sort(table.standings.begin(), table.standings.end(),
+                   [&](const Standing& a, const Standing& b) {
+                     return place(a, table.metric) < place(b, table.metric);
+                   });
+  return table;
+}
+
+std::vector<ClaimResult> answer_claims(const RunResults& results) {
+  const auto benchmark = [&results](const std::string& id) -> const BenchmarkResults* {
+    for (const BenchmarkResults& candidate : results.benchmarks) {
+      if (candidate.id == id) return &candidate;
+    }
+    return nullptr;
+  };
+  ClaimData data;
+  data.values = [&](const std::string& id, const std::string& row, const std::string& metric) {
+    const BenchmarkResults* found = benchmark(id);
+    if (found == nullptr) return std::vector<double>();
+    const Row* known = found->row(row);
+    return known != nullptr ? known->values(metric)
+                            : std::vector<double>(found->seeds.size(), std::nan(""));
+  };
+  data.ratio = [&](const std::string& id, const std::string& metric) -> std::optional<RatioParts> {
+    const BenchmarkResults* found = benchmark(id);
+    const Metric* known = found == nullptr ? nullptr : found->metric(metric);
+    return known == nullptr ? std::nullopt : known->ratio;
+  };
+  return evaluate_claims(results.claims, data);
+}
+
+}  // namespace
+
+const Comparison* Analysis::comparison(std::size_t benchmark, const std::string& method) const {
+  const auto found = std::find_if(comparisons.begin(), comparisons.end(), [&](const Comparison& one) {
+    return one.benchmark == benchmark && one.method == method;
+  });
+  return found == comparisons.end() ? nullptr : &*found;
+}
+
+Analysis analyse(const RunResults& results) {
+  Analysis analysis;
+  for (const BenchmarkResults& benchmark : results.benchmarks) {
+    auto& rows = analysis.measures.emplace_back();
+    for (const Row& row : benchmark.rows) {
+      auto& measures = rows.emplace_back();
+      for (const Metric& metric : benchmark.metrics) measures.push_back(measure(row, metric));
+    }
+  }
+  compare(results, analysis);
+  std::vector<std::string> families;
+  for (const BenchmarkResults& benchmark : results.benchmarks) {
+    if (std::find(families.begin(), families.end(), benchmark.family) != families.end()) continue;
+    families.push_back(benchmark.family);
+    analysis.families.push_back(standings_of(benchmark.family, results, analysis));
+  }
+  analysis.claims = answer_claims(results);
+  analysis.warnings = find_warnings(results, analysis);
+  return analysis;
+}
+
+std::vector<std::size_t> headline_metrics(const BenchmarkResults& benchmark) {
+  const std::vector<Metric>& metrics = benchmark.metrics;
+  std::vector<bool> chosen(metrics.size(), false);
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (&metrics[i] == &benchmark.primary()) chosen[i] = true;
+    if (!metrics[i].ratio) continue;
+    chosen[i] = true;
+    for (std::size_t j = 0; j < metrics.size(); ++j) {
+      if (metrics[j].id == metrics[i].ratio->numerator) chosen[j] = true;
+    }
+  }
+  for (std::size_t i = 0;
+       i < metrics.size() && std::count(chosen.begin(), chosen.end(), true) < 3; ++i) {
+    chosen[i] = true;
+  }
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (chosen[i]) indices.push_back(i);
+  }
+  return indices;
+}
+
+}  // namespace assay::reports

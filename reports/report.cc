@@ -1,0 +1,47 @@
+#include "reports/report.h"
+
+#include "reports/writers/formats.h"
+
+#include <assay/common/error.h>
+#include <assay/common/files.h>
+#include <assay/common/text.h>
+
+namespace assay::reports {
+
+namespace {
+
+const Format& format_of(const std::string& id) {
+  if (const Format* format = find_format(id)) return *format;
+  std::vector<std::string> known;
+  for (const Format& format : formats()) known.push_back(format.id);
+  const std::string near = did_you_mean(id, known);
+  throw Error("there is no report format " + quote(id) +
+                  (near.empty() ? "; there are " + join(known, ", ") : near),
+              ExitStatus::wrong_use);
+}
+
+Report read_report(const std::filesystem::path& folder, const std::string& baseline) {
+  return make_report(collect_results(load_run(folder), baseline));
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> write_reports(const std::filesystem::path& folder,
+                                                 const ReportOptions& options) {
+  for (const std::string& id : options.formats) format_of(id);  // before anything is read
+  const Report report = read_report(folder, options.baseline);
+  std::vector<std::filesystem::path> files;
+  for (const std::string& id : options.formats) {
+    files.push_back(folder / ("report." + id));
+    write_file(files.back(), format_of(id).write(report));
+  }
+  return files;
+}
+
+std::string report_text(const std::filesystem::path& folder, const std::string& format,
+                        const std::string& baseline) {
+  const Format& writer = format_of(format);
+  return writer.write(read_report(folder, baseline));
+}
+
+}  // namespace assay::reports

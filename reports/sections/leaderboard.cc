@@ -1,0 +1,106 @@
+// Methods over all benchmarks of a family. No rank numbers: neighbours are seldom told apart.
+#include "reports/model/number_text.h"
+#include "reports/sections/sections.h"
+
+#include <cmath>
+
+namespace assay::reports {
+
+namespace {
+
+std::string family_title(const RunResults& results, const std::string& id) {
+  return results.families.contains(id) ? results.families[id].value("title", id) : id;
+}
+
+// One number of decimals for the whole table.
+int decimals_of(const FamilyStandings& family) {
+  double largest = 0;
+  for (const Standing& standing : family.standings) {
+    if (std::isfinite(standing.primary.mean)) {
+      largest = std::max(largest, std::abs(standing.primary.mean));
+    }
+  }
+  return decimals_for(largest, family.metric.share);
+}
+
+Cell standing_name(const Standing& standing) {
+  Text text{standing.reference ? plain(standing.title) : strong(standing.name)};
+  if (standing.reference && standing.title != standing.name) {
+    text.push_back(muted(" " + standing.name));
+  }
+  if (standing.oracle) text.push_back(muted(" needs an oracle"));
+  return Cell(std::move(text));
+}
+
+TableRow standing_row(const Standing& standing, int decimals) {
+  TableRow row;
+  row.quiet = standing.reference;
+  row.cells.push_back(standing_name(standing));
+  row.cells.emplace_back(std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
+                         static_cast<double>(standing.benchmarks));
+  row.cells.emplace_back(
+      standing.benchmarks == 0 ? "no result" : estimate_text(standing.primary, decimals),
+      standing.primary.mean);
+  if (standing.reference) {
+    row.cells.emplace_back(muted("reference"));
+    row.cells.emplace_back(muted("reference"));
+  } else if (!standing.over_baseline) {
+    const bool compared = standing.better + standing.worse + standing.undecided > 0;
+    row.cells.emplace_back(muted(compared ? "not comparable" : "baseline"));
+    row.cells.emplace_back(muted(compared ? "not comparable" : "baseline"));
+  } else {
+    row.cells.emplace_back(difference_text(*standing.over_baseline, decimals),
+                           standing.over_baseline->mean);
+    row.cells.emplace_back(std::to_string(standing.better) + " / " + std::to_string(standing.undecided) +
+                               " / " + std::to_string(standing.worse),
+                           static_cast<double>(standing.better) - static_cast<double>(standing.worse));
+  }
+  row.cells.emplace_back(duration_text(standing.seconds), standing.seconds);
+  return row;
+}
+
+Table standings_table(const FamilyStandings& family) {
+  Table table;
+  table.caption = "Means over " + counted(family.benchmarks, "benchmark", "benchmarks") +
+                  ". The order is by the difference to the baseline; neighbours need not differ.";
+  table.columns = {
+      {"Method", "", false},
+      {"Benchmarks", "with a result, of those planned", true},
+      {title_with_arrow(family.metric),
+       help_of(family.metric) + "; mean over benchmarks of the mean over seeds", true},
+      {"Over the baseline", "mean over benchmarks of the paired difference, with its 95 % interval", true},
+      {"Better / undecided / worse",
+       "benchmarks on which the method beats the baseline, is not told apart, or loses (Holm)", true},
+      {"Time per seed", "mean seconds of a cell", true}};
+  const int decimals = decimals_of(family);
+  bool oracles = false, references = false;
+  for (const Standing& standing : family.standings) {
+    if (standing.oracle && !standing.reference && !oracles) {
+      oracles = true;
+      table.rows.push_back({{}, "Need an oracle: they see what a method should not", false});
+    }
+    if (standing.reference && !references) {
+      references = true;
+      table.rows.push_back({{}, "References, for comparison: not methods", false});
+    }
+    table.rows.push_back(standing_row(standing, decimals));
+  }
+  return table;
+}
+
+}  // namespace
+
+Section leaderboard_section(const RunResults& results, const Analysis& analysis) {
+  Section section{"leaderboard", "Leaderboard", {}};
+  std::size_t index = 0;
+  for (const FamilyStandings& family : analysis.families) {
+    ++index;
+    if (analysis.families.size() > 1) {
+      section.add(Heading{family_title(results, family.family), "leaderboard-" + std::to_string(index)});
+    }
+    section.add(standings_table(family));
+  }
+  return section;
+}
+
+}  // namespace assay::reports

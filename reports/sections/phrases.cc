@@ -1,0 +1,72 @@
+#include "reports/model/number_text.h"
+#include "reports/sections/sections.h"
+
+#include <algorithm>
+#include <cmath>
+#include <regex>
+
+namespace assay::reports {
+
+int decimals_of(const BenchmarkResults& benchmark, const Metric& metric) {
+  double largest = 0;
+  for (const Row& row : benchmark.rows) {
+    for (const double value : row.values(metric.id)) {
+      if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+    }
+  }
+  return decimals_for(largest, metric.share);
+}
+
+std::string title_with_arrow(const Metric& metric) {
+  const std::string unit = metric.unit.empty() ? "" : " (" + metric.unit + ")";
+  switch (metric.better) {
+    case Metric::Better::higher: return metric.title + unit + " \u2191";
+    case Metric::Better::lower: return metric.title + unit + " \u2193";
+    case Metric::Better::neither: break;
+  }
+  return metric.title + unit;
+}
+
+std::string help_of(const Metric& metric) {
+  std::string help = metric.meaning.empty() ? metric.title : metric.meaning;
+  if (metric.better == Metric::Better::higher) help += "; higher is better";
+  if (metric.better == Metric::Better::lower) help += "; lower is better";
+  return help;
+}
+
+Cell name_cell(const BenchmarkResults& benchmark, const Row& row) {
+  Text text{row.reference ? plain(row.title) : strong(row.name)};
+  if (row.reference && row.title != row.name) text.push_back(muted(" " + row.name));
+  if (row.name == benchmark.baseline) text.push_back(muted(" baseline"));
+  if (row.oracle) text.push_back(muted(" needs an oracle"));
+  return Cell(std::move(text));
+}
+
+Span paper_span(const std::string& paper) {
+  // The link is made from checked digits alone; a plugin cannot send readers elsewhere.
+  static const std::regex arxiv(R"(arXiv:([0-9]{4}\.[0-9]{4,5}))", std::regex::icase);
+  std::smatch match;
+  if (!std::regex_match(paper, match, arxiv)) return plain(paper);
+  return {paper, Span::Kind::link, "https://arxiv.org/abs/" + match[1].str()};
+}
+
+std::string cause_of(const SeedResult& seed) {
+  if (seed.state == CellState::missing) return "missing";
+  const std::string kind = seed.error_kind.empty() ? "unknown" : seed.error_kind;
+  return seed.error_phase.empty() ? kind : kind + " in " + seed.error_phase;
+}
+
+std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds) {
+  if (seeds) return "about " + std::to_string(*seeds) + " seeds would decide it";
+  if (many_seeds) return "more than 1000 seeds would be needed: treat as equal";
+  return "";
+}
+
+std::string difference_text(const Estimate& difference, int decimals) {
+  if (difference.n == 0) return "not comparable";
+  std::string text = signed_number(difference.mean, decimals);
+  if (difference.interval) text += " " + interval_text(*difference.interval, decimals, true);
+  return text;
+}
+
+}  // namespace assay::reports

@@ -1,0 +1,43 @@
+// The parts of a report, each built from results and their analysis.
+#pragma once
+
+#include "reports/analysis/analysis.h"
+#include "reports/model/document.h"
+
+#include <string>
+
+namespace assay::reports {
+
+/// The whole report: every section below, in reading order.
+Document build_document(const RunResults& results, const Analysis& analysis);
+
+Section verdict_section(const RunResults& results, const Analysis& analysis);
+Section leaderboard_section(const RunResults& results, const Analysis& analysis);
+Section benchmark_section(const RunResults& results, const Analysis& analysis);
+Section cost_section(const RunResults& results);
+Section failure_section(const RunResults& results);
+Section method_section(const RunResults& results);
+Section statistics_section(const RunResults& results);
+Section provenance_section(const RunResults& results);
+Section reproduce_section(const RunResults& results);
+
+// Shared by sections (phrases.cc).
+
+/// Decimals for a metric's values on a benchmark: the same wherever it is printed.
+int decimals_of(const BenchmarkResults& benchmark, const Metric& metric);
+/// "Accuracy ↑": the arrow shows which way is better.
+std::string title_with_arrow(const Metric& metric);
+/// What a metric's numbers mean, with its direction in words.
+std::string help_of(const Metric& metric);
+/// A row's name with its marks: baseline, needs an oracle.
+Cell name_cell(const BenchmarkResults& benchmark, const Row& row);
+/// "arXiv:2312.09390" as a link; other references as they stand.
+Span paper_span(const std::string& paper);
+/// "signal in fit"
+std::string cause_of(const SeedResult& seed);
+/// "about 9 seeds would decide it", or what can be said instead.
+std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds);
+/// "+0.031 [0.012, 0.050]"
+std::string difference_text(const Estimate& difference, int decimals);
+
+}  // namespace assay::reports

@@ -1,0 +1,177 @@
+// The first thing a reader sees: what to beware of, what the suite claimed, what beat the baseline.
+#include "reports/model/number_text.h"
+#include "reports/sections/sections.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::reports {
+
+namespace {
+
+// More comparisons than this are folded: the decided ones are shown, the rest on demand.
+constexpr std::size_t most_shown = 12;
+
+Tone tone_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::supported: return Tone::good;
+    case Verdict::refuted: return Tone::bad;
+    case Verdict::inconclusive: break;
+  }
+  return Tone::open;
+}
+
+std::string seeds_used(const Estimate& difference) {
+  const std::size_t all = difference.n + difference.dropped;
+  if (difference.dropped == 0) return counted(all, "seed", "seeds");
+  return std::to_string(difference.n) + " of " + counted(all, "seed", "seeds");
+}
+
+const BenchmarkResults* find_benchmark(const RunResults& results, const std::string& id) {
+  const auto found = std::find_if(results.benchmarks.begin(), results.benchmarks.end(),
+                                  [&](const BenchmarkResults& one) { return one.id == id; });
+  return found == results.benchmarks.end() ? nullptr : &*found;
+}
+
+std::string relation_sign(const ClaimTest& test) {
+  switch (test.relation) {
+    case ClaimTest::Relation::less: return " < ";
+    case ClaimTest::Relation::greater: return " > ";
+    case ClaimTest::Relation::near: break;
+  }
+  return " near ";
+}
+
+// One test of a claim: "on fashion-w2s: supported. logconf − xent in gain = +0.031 [0.026, 0.036] ..."
+Text test_text(const RunResults& results, const ClaimTest& test) {
+  Text text{plain("on "), code(test.benchmark), plain(": "), strong(verdict_word(test.verdict)),
+            plain(" that "), code(test.left + relation_sign(test) + test.right)};
+  const BenchmarkResults* benchmark = find_benchmark(results, test.benchmark);
+  const Metric* metric = benchmark == nullptr ? nullptr : benchmark->metric(test.metric);
+  if (metric == nullptr || !test.test.testable()) {
+    text.push_back(plain(" \u2014 " + (test.note.empty() ? "the metric is not there" : test.note)));
+    return text;
+  }
+  const int decimals = decimals_of(*benchmark, *metric);
+  text.push_back(plain(". Difference in " + metric->title + " " +
+                       difference_text(test.test.difference, decimals) + ", " +
+                       seeds_used(test.test.difference)));
+  if (!test.note.empty()) {
+    text.push_back(plain(" \u2014 " + test.note));
+    return text;
+  }
+  const std::string decides = test.relation == ClaimTest::Relation::near
+                                  ? "equivalence p"
+                                  : std::string("paired t p");
+  text.push_back(muted("; " + p_text("Holm p", test.adjusted) + ", " + p_text(decides, test.p) + ", " +
+                       p_text(test.test.sign_flip.exact ? "sign-flip p" : "sign-flip p (sampled)",
+                              test.test.sign_flip.p)));
+  const std::string hint =
+      test.verdict == Verdict::inconclusive ? seeds_hint(test.seeds, test.many_seeds) : "";
+  if (!hint.empty()) text.push_back(plain("; " + hint));
+  return text;
+}
+
+Finding claim_finding(const RunResults& results, const ClaimResult& claim) {
+  Finding finding;
+  finding.tone = tone_of(claim.verdict);
+  finding.word = verdict_word(claim.verdict);
+  finding.statement = {strong(claim.claim.says)};
+  Text expects{plain("expects "), code(claim.claim.expect), plain(" in " + claim.claim.metric)};
+  if (!claim.claim.paper.empty()) {
+    expects.push_back(plain(" \u00b7 "));
+    expects.push_back(paper_span(claim.claim.paper));
+  }
+  finding.details.push_back(std::move(expects));
+  for (const ClaimTest& test : claim.tests) finding.details.push_back(test_text(results, test));
+  return finding;
+}
+
+Finding comparison_finding(const RunResults& results, const Comparison& comparison) {
+  const BenchmarkResults& benchmark = results.benchmarks[comparison.benchmark];
+  const Metric* metric = benchmark.metric(comparison.metric);
+  const Estimate& difference = comparison.test.difference;
+  Finding finding;
+  std::string relation = " against ";
+  switch (comparison.outcome) {
+    case Comparison::Outcome::better:
+      finding.tone = Tone::good;
+      finding.word = "better";
+      relation = " is better than ";
+      break;
+    case Comparison::Outcome::worse:
+      finding.tone = Tone::bad;
+      finding.word = "worse";
+      relation = " is worse than ";
+      break;
+    case Comparison::Outcome::undecided:
+      finding.word = "undecided";
+      break;
+  }
+  Text& text = finding.statement;
+  text = {strong(comparison.method), plain(relation), strong(comparison.baseline), plain(" on "),
+          code(benchmark.id), plain(": ")};
+  if (metric == nullptr || !comparison.test.testable()) {
+    text.push_back(plain(difference.n == 0 ? "no seed has both values"
+                                           : "one seed has both values: nothing can be tested"));
+    return finding;
+  }
+  text.push_back(plain(metric->title + " " +
+                       difference_text(difference, decimals_of(benchmark, *metric)) + ", " +
+                       p_text("Holm p", comparison.adjusted) + ", " + seeds_used(difference)));
+  text.push_back(muted(" (" + p_text("sign-flip p", comparison.test.sign_flip.p) + ")"));
+  const std::string hint = comparison.outcome == Comparison::Outcome::undecided
+                               ? seeds_hint(comparison.seeds, comparison.many_seeds)
+                               : "";
+  if (!hint.empty()) text.push_back(plain("; " + hint));
+  return finding;
+}
+
+void add_comparisons(Section& section, const RunResults& results, const Analysis& analysis) {
+  if (analysis.comparisons.empty()) return;
+  section.add(Heading{"Against the baseline", "against-the-baseline"});
+  const bool assumed = std::any_of(
+      analysis.comparisons.begin(), analysis.comparisons.end(), [&](const Comparison& comparison) {
+        return results.benchmarks[comparison.benchmark].baseline_assumed;
+      });
+  if (assumed) {
+    section.add(Paragraph{{muted("Where the suite names no baseline, the first method is taken.")}});
+  }
+  Findings shown, folded;
+  for (const Comparison& comparison : analysis.comparisons) {
+    const bool fold = analysis.comparisons.size() > most_shown &&
+                      comparison.outcome == Comparison::Outcome::undecided;
+    (fold ? folded : shown).items.push_back(comparison_finding(results, comparison));
+  }
+  if (!shown.items.empty()) section.add(std::move(shown));
+  if (!folded.items.empty()) {
+    const std::string summary =
+        counted(folded.items.size(), "undecided comparison", "undecided comparisons");
+    section.add(Details{summary, blocks_of(std::move(folded))});
+  }
+}
+
+}  // namespace
+
+Section verdict_section(const RunResults& results, const Analysis& analysis) {
+  Section section{"verdicts", "Verdicts", {}};
+  if (!analysis.warnings.empty()) {
+    Callout callout{"Read this first", {}};
+    for (const std::string& warning : analysis.warnings) callout.items.push_back({plain(warning)});
+    section.add(std::move(callout));
+  }
+  if (analysis.claims.empty()) {
+    section.add(Paragraph{{muted("The suite states no claims.")}});
+  } else {
+    section.add(Heading{"The suite's claims", "claims"});
+    Findings claims;
+    for (const ClaimResult& claim : analysis.claims) {
+      claims.items.push_back(claim_finding(results, claim));
+    }
+    section.add(std::move(claims));
+  }
+  add_comparisons(section, results, analysis);
+  return section;
+}
+
+}  // namespace assay::reports

@@ -1,0 +1,84 @@
+#include "reports/writers/html_table.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace assay::reports {
+
+namespace {
+
+void write_cell(Markup& markup, const Cell& cell, const Column& column, bool row_header) {
+  const std::string sort = std::isfinite(cell.sort) ? fmt::format("{}", cell.sort) : "";
+  markup.open(row_header ? "th" : "td", {{"scope", row_header ? "row" : ""},
+                                         {"class", column.number ? "number" : ""},
+                                         {"data-sort", sort}});
+  if (cell.tone == Tone::none) {
+    write_text(markup, cell.text);
+  } else {
+    markup.open("span", {{"class", std::string("mark ") + tone_class(cell.tone)}});
+    write_text(markup, cell.text);
+    markup.close();
+  }
+  markup.close();
+}
+
+void write_row(Markup& markup, const Table& table, const TableRow& row) {
+  if (!row.divider.empty()) {
+    markup.open("tr", {{"class", "divider"}});
+    markup.element("th", {{"scope", "rowgroup"}, {"colspan", std::to_string(table.columns.size())}},
+                   row.divider);
+    markup.close().line();
+    return;
+  }
+  markup.open("tr", {{"class", row.quiet ? "quiet" : ""}});
+  for (std::size_t i = 0; i < row.cells.size() && i < table.columns.size(); ++i) {
+    write_cell(markup, row.cells[i], table.columns[i], i == 0);
+  }
+  markup.close().line();
+}
+
+}  // namespace
+
+const char* tone_class(Tone tone) {
+  switch (tone) {
+    case Tone::good: return "good";
+    case Tone::bad: return "bad";
+    case Tone::open: return "open";
+    case Tone::warning: return "warning";
+    case Tone::none: break;
+  }
+  return "";
+}
+
+void write_text(Markup& markup, const Text& text) {
+  for (const Span& span : text) {
+    switch (span.kind) {
+      case Span::Kind::plain: markup.text(span.text); break;
+      case Span::Kind::strong: markup.element("strong", {}, span.text); break;
+      case Span::Kind::code: markup.element("code", {}, span.text); break;
+      case Span::Kind::muted: markup.element("span", {{"class", "muted"}}, span.text); break;
+      case Span::Kind::link:
+        markup.element("a", {{"href", span.target}, {"rel", "noreferrer"}}, span.text);
+        break;
+    }
+  }
+}
+
+void write_table(Markup& markup, const Table& table) {
+  const std::string label = table.caption.empty() ? table.columns.front().title : table.caption;
+  markup.open("div", {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", label}});
+  markup.line().open("table", {{"class", table.sortable ? "sortable" : ""}}).line();
+  if (!table.caption.empty()) markup.element("caption", {}, table.caption).line();
+  markup.open("thead").open("tr").line();
+  for (const Column& column : table.columns) {
+    markup.element("th", {{"scope", "col"}, {"class", column.number ? "number" : ""}, {"title", column.help}},
+                   column.title);
+    markup.line();
+  }
+  markup.close().close().line().open("tbody").line();
+  for (const TableRow& row : table.rows) write_row(markup, table, row);
+  markup.close().line().close().line().close();
+}
+
+}  // namespace assay::reports

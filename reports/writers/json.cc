@@ -1,0 +1,134 @@
+// Format "assay-report", version 1 (docs/statistics.md): the analysis as numbers, for tools.
+#include "reports/writers/formats.h"
+
+#include <cmath>
+
+namespace assay::reports {
+
+namespace {
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json to_json(const std::optional<Interval>& interval) {
+  return interval ? Json{number_or_null(interval->low), number_or_null(interval->high)} : Json();
+}
+
+Json to_json(const Estimate& estimate) {
+  return {{"n", estimate.n},
+          {"dropped", estimate.dropped},
+          {"mean", number_or_null(estimate.mean)},
+          {"sd", number_or_null(estimate.sd)},
+          {"interval", to_json(estimate.interval)}};
+}
+
+Json to_json(const RatioEstimate& ratio) {
+  static constexpr const char* sets[] = {"none", "interval", "outside", "everything"};
+  const bool bounded = ratio.set == RatioEstimate::Set::interval || ratio.set == RatioEstimate::Set::outside;
+  return {{"n", ratio.n},
+          {"dropped", ratio.dropped},
+          {"ratio", number_or_null(ratio.ratio)},
+          {"resolved", ratio.resolved},
+          {"set", sets[static_cast<int>(ratio.set)]},
+          {"bounds", bounded ? Json{ratio.bounds.low, ratio.bounds.high} : Json()}};
+}
+
+Json to_json(const PairedTest& test) {
+  return {{"difference", to_json(test.difference)},
+          {"p", number_or_null(test.p)},
+          {"sign_flip_p", test.sign_flip.p},
+          {"sign_flip_exact", test.sign_flip.exact}};
+}
+
+Json seeds_json(const std::optional<std::size_t>& seeds) { return seeds ? Json(*seeds) : Json(); }
+
+Json benchmark_json(const BenchmarkResults& benchmark, const std::vector<std::vector<Measure>>& measures) {
+  Json rows = Json::array();
+  for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
+    const Row& row = benchmark.rows[r];
+    Json metrics = Json::object();
+    for (std::size_t m = 0; m < benchmark.metrics.size(); ++m) {
+      const Measure& measure = measures[r][m];
+      metrics[benchmark.metrics[m].id] = measure.ratio ? to_json(*measure.ratio) : to_json(measure.estimate);
+    }
+    rows.push_back({{"name", row.name},
+                    {"use", row.use},
+                    {"reference", row.reference},
+                    {"oracle", row.oracle},
+                    {"done", row.count(CellState::done)},
+                    {"failed", row.count(CellState::failed)},
+                    {"missing", row.count(CellState::missing)},
+                    {"metrics", std::move(metrics)}});
+  }
+  return {{"id", benchmark.id},
+          {"family", benchmark.family},
+          {"seeds", benchmark.seeds},
+          {"baseline", benchmark.baseline},
+          {"primary", benchmark.primary().id},
+          {"rows", std::move(rows)}};
+}
+
+Json claim_json(const ClaimResult& claim) {
+  static constexpr const char* relations[] = {"less", "greater", "near"};
+  Json tests = Json::array();
+  for (const ClaimTest& test : claim.tests) {
+    Json json = to_json(test.test);
+    json.update({{"benchmark", test.benchmark},
+                 {"left", test.left},
+                 {"right", test.right},
+                 {"relation", relations[static_cast<int>(test.relation)]},
+                 {"metric", test.metric},
+                 {"deciding_p", number_or_null(test.p)},
+                 {"adjusted_p", number_or_null(test.adjusted)},
+                 {"verdict", verdict_word(test.verdict)},
+                 {"seeds_to_decide", seeds_json(test.seeds)},
+                 {"note", test.note}});
+    tests.push_back(std::move(json));
+  }
+  return {{"says", claim.claim.says},     {"paper", claim.claim.paper},
+          {"expect", claim.claim.expect}, {"metric", claim.claim.metric},
+          {"on", claim.claim.on},         {"verdict", verdict_word(claim.verdict)},
+          {"tests", std::move(tests)}};
+}
+
+Json comparison_json(const RunResults& results, const Comparison& comparison) {
+  static constexpr const char* outcomes[] = {"better", "worse", "undecided"};
+  Json json = to_json(comparison.test);
+  json.update({{"benchmark", results.benchmarks[comparison.benchmark].id},
+               {"method", comparison.method},
+               {"baseline", comparison.baseline},
+               {"metric", comparison.metric},
+               {"adjusted_p", number_or_null(comparison.adjusted)},
+               {"outcome", outcomes[static_cast<int>(comparison.outcome)]},
+               {"seeds_to_decide", seeds_json(comparison.seeds)}});
+  return json;
+}
+
+}  // namespace
+
+std::string write_json(const Report& report) {
+  const RunResults& results = report.results;
+  const Analysis& analysis = report.analysis;
+  Json json = {{"format", "assay-report"},
+               {"version", 1},
+               {"suite", results.name},
+               {"started", results.started},
+               {"cells",
+                {{"done", results.count(CellState::done)},
+                 {"failed", results.count(CellState::failed)},
+                 {"missing", results.count(CellState::missing)}}},
+               {"warnings", analysis.warnings},
+               {"claims", Json::array()},
+               {"comparisons", Json::array()},
+               {"benchmarks", Json::array()},
+               {"provenance", results.provenance}};
+  for (const ClaimResult& claim : analysis.claims) json["claims"].push_back(claim_json(claim));
+  for (const Comparison& comparison : analysis.comparisons) {
+    json["comparisons"].push_back(comparison_json(results, comparison));
+  }
+  for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
+    json["benchmarks"].push_back(benchmark_json(results.benchmarks[b], analysis.measures[b]));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace assay::reports

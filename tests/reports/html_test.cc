@@ -1,0 +1,116 @@
+#include "html_check.h"
+#include "made_up_run.h"
+#include "reports/report.h"
+#include "reports/writers/assets.h"
+#include "reports/writers/markup.h"
+
+#include <assay/common/error.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+using namespace assay;
+using namespace assay::reports;
+
+namespace {
+
+std::string made_up_html() {
+  const test::TemporaryFolder folder;
+  test::write_made_up_run(folder.path() / "run");
+  return report_text(folder.path() / "run", "html");
+}
+
+}  // namespace
+
+TEST_CASE("the page is well-formed, with unique ids and links that lead somewhere") {
+  const test::HtmlFacts facts = test::check_html(made_up_html());
+  CHECK(facts.mistakes == std::vector<std::string>());
+  CHECK(facts.tags.size() > 500);
+}
+
+TEST_CASE("the check itself finds mistakes") {
+  const auto mistakes = [](const std::string& html) {
+    return test::check_html("<!doctype html>\n" + html).mistakes.size();
+  };
+  CHECK(mistakes("<p>a</p>") == 0);
+  CHECK(mistakes("<p><b>a</p></b>") > 0);
+  CHECK(mistakes("<p>a") > 0);
+  CHECK(mistakes("a & b") > 0);
+  CHECK(mistakes("<p id=\"a\"></p><p id=\"a\"></p>") > 0);
+  CHECK(mistakes("<a href=\"#b\">b</a>") > 0);
+  CHECK(mistakes("<p onclick=\"x\"></p>") > 0);
+  CHECK(mistakes("<p style=\"x\"></p>") > 0);
+}
+
+TEST_CASE("nothing is loaded: the only addresses are papers of checked form") {
+  const std::string html = made_up_html();
+  const test::HtmlFacts facts = test::check_html(html);
+  REQUIRE_FALSE(facts.addresses.empty());
+  for (const std::string& address : facts.addresses) {
+    CHECK(address == "https://arxiv.org/abs/2312.09390");
+  }
+  for (const char* tag : {"link", "img", "iframe", "object", "embed", "base", "form", "use", "image"}) {
+    CHECK(std::count(facts.tags.begin(), facts.tags.end(), tag) == 0);
+  }
+  for (const char* way : {"@import", "url(", "fetch(", "XMLHttpRequest", "import("}) {
+    CHECK(html.find(way) == std::string::npos);
+  }
+}
+
+TEST_CASE("texts of plugins, suites and logs are shown, not run") {
+  const std::string html = made_up_html();
+  const test::HtmlFacts facts = test::check_html(html);
+  CHECK(std::count(facts.tags.begin(), facts.tags.end(), "script") == 1);
+  CHECK(html.find("<script>alert") == std::string::npos);
+  CHECK(html.find("<img") == std::string::npos);
+  // The title, a parameter, a method's summary, a message, a claim, the log and the suite have it.
+  std::size_t shown = 0;
+  for (std::size_t at = 0; (at = facts.text.find(test::injection, at)) != std::string::npos; ++at) ++shown;
+  CHECK(shown >= 7);
+  CHECK(html.find("\x1b") == std::string::npos);
+  CHECK(facts.text.find("\\x1b[31mred") != std::string::npos);
+  CHECK(facts.text.find("\\u202egpj.exe") != std::string::npos);
+}
+
+TEST_CASE("the policy allows the page's own style and script alone") {
+  const std::string html = made_up_html();
+  CHECK(html.find("default-src &#39;none&#39;; style-src &#39;sha256-") != std::string::npos);
+  CHECK(html.find("unsafe-inline") == std::string::npos);
+  // Hashes of the files, by sha256sum and base64, are made when the library is built; their form:
+  for (const Asset* asset : {&style_asset(), &script_asset()}) {
+    CHECK(asset->hash.size() == 7 + 44);
+    CHECK(asset->hash.back() == '=');
+    CHECK(asset->text.find("</") == std::string_view::npos);
+    CHECK(html.find(asset->text) != std::string::npos);
+  }
+}
+
+TEST_CASE("the shell is small") {
+  CHECK(style_asset().text.size() + script_asset().text.size() < 30000);
+  CHECK(made_up_html().size() < 200000);
+}
+
+TEST_CASE("the same results give the same bytes") { CHECK(made_up_html() == made_up_html()); }
+
+TEST_CASE("figures describe themselves and every seed is a mark") {
+  const std::string html = made_up_html();
+  const auto count = [&html](const std::string& text) {
+    std::size_t found = 0;
+    for (std::size_t at = 0; (at = html.find(text, at)) != std::string::npos; at += text.size()) ++found;
+    return found;
+  };
+  // photos: 8 rows of 5 less one failed; sounds: 5 rows of 3 less one damaged; letters: 2 rows of 1.
+  CHECK(count("<circle class=\"seed\"") == 39 + 14 + 2);
+  CHECK(count("<svg") == count("role=\"img\""));
+  CHECK(count("<svg") == count("aria-labelledby=\"strip-") + count("aria-labelledby=\"curve-"));
+}
+
+TEST_CASE("markup closes what it opens and escapes what it is given") {
+  Markup markup;
+  markup.open("p", {{"class", "a\"b"}, {"id", ""}}).text("1 < 2 & 'x'").close();
+  CHECK(markup.take() == "<p class=\"a&quot;b\">1 &lt; 2 &amp; &#39;x&#39;</p>");
+  Markup open;
+  open.open("p");
+  CHECK_THROWS_WITH(open.take(), "Markup::take: <p> is still open");
+  CHECK_THROWS_WITH(Markup().close(), "Markup::close: no tag is open");
+}

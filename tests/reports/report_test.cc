@@ -1,0 +1,99 @@
+#include "made_up_run.h"
+#include "reports/report.h"
+
+#include <assay/common/error.h>
+#include <assay/common/files.h>
+#include <assay/common/parameters_json.h>
+
+#include <catch2/catch.hpp>
+
+using namespace assay;
+using namespace assay::reports;
+
+TEST_CASE("reports lie beside the results, whole or not at all") {
+  const test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  test::write_made_up_run(run);
+  const auto files = write_reports(run);
+  CHECK(files == std::vector<fs::path>{run / "report.html", run / "report.md"});
+  CHECK(read_file(files[0]) == report_text(run, "html"));
+  CHECK(read_file(files[1]) == report_text(run, "md"));
+}
+
+TEST_CASE("a folder that is not a run, or has no cells, is told so") {
+  const test::TemporaryFolder folder;
+  CHECK_THROWS_WITH(write_reports(folder.path() / "nowhere"), Catch::Contains("no such folder"));
+  CHECK_THROWS_WITH(write_reports(folder.path()),
+                    Catch::Contains("is not a run: it has no run.json (a run is made by `assay run`)"));
+  const fs::path run = folder.path() / "run";
+  test::write_made_up_run(run);
+  Json json = Json::parse(read_file(run / "run.json"));
+  json["cells"] = Json::array();
+  write_file(run / "run.json", json.dump());
+  CHECK_THROWS_WITH(write_reports(run), Catch::EndsWith("run.json has no cells yet: run the suite first"));
+}
+
+TEST_CASE("a run whose cells are all missing is reported as such") {
+  const test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  test::write_made_up_run(run);
+  fs::remove_all(run / "cells");
+  const std::string text = report_text(run, "md");
+  CHECK(text.find("58 cells are missing of 58") != std::string::npos);
+  CHECK(text.find("0 done, 58 missing of 58") != std::string::npos);
+}
+
+TEST_CASE("unknown formats are refused before anything is read") {
+  CHECK_THROWS_WITH(write_reports("nowhere", {{"htm"}, ""}),
+                    "there is no report format 'htm' (did you mean 'html'?)");
+  CHECK_THROWS_WITH(report_text("nowhere", "pdf"),
+                    "there is no report format 'pdf'; there are html, md, json, csv");
+}
+
+TEST_CASE("a run.json that misses something names what") {
+  const test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  test::write_made_up_run(run);
+  Json json = Json::parse(read_file(run / "run.json"));
+  json.erase("families");
+  write_file(run / "run.json", json.dump());
+  CHECK_THROWS_WITH(write_reports(run), Catch::Contains("run.json does not follow its format") &&
+                                            Catch::Contains("families"));
+}
+
+TEST_CASE("the end of a log is shown, but no file outside of the run") {
+  const test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  test::write_made_up_run(run);
+  CHECK(report_text(run, "html").find("Segmentation fault") != std::string::npos);
+  fs::rename(run / "logs/photos-product.log", folder.path() / "secret");
+  fs::create_directories(run / "logs");
+  CHECK(report_text(run, "html").find("Segmentation fault") == std::string::npos);
+  fs::create_symlink("../../secret", run / "logs/photos-product.log");
+  CHECK(report_text(run, "html").find("Segmentation fault") == std::string::npos);
+}
+
+TEST_CASE("the JSON report has the numbers and the words") {
+  const test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  test::write_made_up_run(run);
+  const Json json = Json::parse(report_text(run, "json"));
+  CHECK(json["format"] == "assay-report");
+  CHECK(json["claims"][2]["verdict"] == "refuted");
+  CHECK(json["comparisons"][0]["method"] == "logconf");
+  CHECK(json["comparisons"][0]["outcome"] == "better");
+  CHECK(json["benchmarks"][0]["rows"][0]["metrics"]["accuracy"]["mean"].get<double>() == Approx(.6682));
+  CHECK(json["benchmarks"][2]["rows"][0]["metrics"]["accuracy"]["interval"].is_null());
+}
+
+TEST_CASE("the CSV report has a line for each cell and metric") {
+  const test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  test::write_made_up_run(run);
+  const std::string csv = report_text(run, "csv");
+  CHECK(csv.find("photos,weak_to_strong,xent,xent,method,0,done,accuracy,0.664,\r\n") !=
+        std::string::npos);
+  CHECK(csv.find("photos,weak_to_strong,product,product,method,3,failed,,,\"signal: killed by signal 11") !=
+        std::string::npos);
+  CHECK(csv.find("letters,weak_to_strong,logconf,logconf,method,7,missing,,,\r\n") != std::string::npos);
+}

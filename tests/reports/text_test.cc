@@ -1,0 +1,123 @@
+#include "reports/model/number_text.h"
+#include "reports/model/plain_text.h"
+#include "reports/plots/svg.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+using namespace assay;
+using namespace assay::reports;
+
+namespace {
+
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+TEST_CASE("numbers have a true minus, no minus zero, and words for what is none") {
+  CHECK(number(0.8284, 3) == "0.828");
+  CHECK(number(-0.5, 1) == "\u22120.5");
+  CHECK(number(-0.0001, 3) == "0.000");
+  CHECK(signed_number(0.031, 3) == "+0.031");
+  CHECK(signed_number(0.0001, 3) == "0.000");
+  CHECK(number(no_value, 3) == "not a number");
+  CHECK(signed_number(no_value, 3) == "not a number");
+}
+
+TEST_CASE("decimals follow the size of the values") {
+  CHECK(decimals_for(0.4, false) == 3);
+  CHECK(decimals_for(4.2, false) == 3);
+  CHECK(decimals_for(42, false) == 2);
+  CHECK(decimals_for(42000, false) == 0);
+  CHECK(decimals_for(42, true) == 3);
+  CHECK(decimals_for(no_value, false) == 3);
+}
+
+TEST_CASE("estimates and ratios say what they are") {
+  CHECK(estimate_text(estimate_mean({.66, .67, .68}), 3) == "0.670 \u00b1 0.025");  // 4.303 * .01 / sqrt 3
+  CHECK(estimate_text(estimate_mean({.66}), 3) == "0.660");
+  RatioEstimate ratio;
+  CHECK(ratio_text(ratio, 3) == "not defined");
+  ratio.resolved = true;
+  ratio.ratio = .5;
+  ratio.set = RatioEstimate::Set::interval;
+  ratio.bounds = {.25, .75};
+  CHECK(ratio_text(ratio, 2) == "0.50 [0.25, 0.75]");
+  ratio.set = RatioEstimate::Set::outside;
+  CHECK(ratio_text(ratio, 2) == "0.50 (unbounded: below 0.25 or above 0.75)");
+  ratio.set = RatioEstimate::Set::everything;
+  CHECK(ratio_text(ratio, 2) == "0.50 (unbounded: any value fits)");
+}
+
+TEST_CASE("p-values never print as zero") {
+  CHECK(p_text("p", 0.0405) == "p = 0.041");
+  CHECK(p_text("Holm p", 0) == "Holm p < 0.001");
+  CHECK(p_text("p", no_value) == "p: none");
+  CHECK(p_text("p", 1) == "p = 1.000");
+}
+
+TEST_CASE("times, sizes and counts") {
+  CHECK(duration_text(0.0042) == "4.2 ms");
+  CHECK(duration_text(1.5) == "1.50 s");
+  CHECK(duration_text(12.34) == "12.3 s");
+  CHECK(duration_text(250) == "4 min 10 s");
+  CHECK(duration_text(3900) == "1 h 05 min");
+  CHECK(duration_text(no_value) == "unknown");
+  CHECK(bytes_text(410e6) == "410 MB");
+  CHECK(bytes_text(1.25e9) == "1.2 GB");
+  CHECK(count_text(999) == "999");
+  CHECK(count_text(64000) == "64.0 k");
+  CHECK(count_text(999999) == "1.0 M");
+}
+
+TEST_CASE("lists of seeds are short") {
+  CHECK(seeds_text({0, 1, 2, 3, 4}) == "0\u20134");
+  CHECK(seeds_text({3}) == "3");
+  CHECK(seeds_text({0, 1}) == "0, 1");
+  CHECK(seeds_text({0, 2, 5}) == "0, 2, 5");
+  CHECK(seeds_text({}) == "none");
+  CHECK(seeds_text({1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25}) ==
+        "1, 3, 5, 7, 9, \u2026, 25 (13 seeds)");
+}
+
+TEST_CASE("clean makes any bytes fit to be shown") {
+  CHECK(clean("plain \u00e9 \u4e2d \U0001f600\n\t") == "plain \u00e9 \u4e2d \U0001f600\n\t");
+  CHECK(clean("\xff" "a\xc3") == "\ufffd" "a\ufffd");
+  CHECK(clean("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");             // a surrogate
+  CHECK(clean(std::string_view("\0\x1b[1m\x7f", 6)) == "\\x00\\x1b[1m\\x7f");
+  CHECK(clean("a\r\nb\rc") == "a\nb\\x0dc");
+  CHECK(clean("\u202e\u2066\u200b\ufeff") == "\\u202e\\u2066\\u200b\\ufeff");
+  CHECK(clean("\u0085") == "\\x85");
+  CHECK(clean(clean("\xff\x1b")) == clean("\xff\x1b"));
+  CHECK(one_line("a\nb\tc") == "a b c");
+}
+
+TEST_CASE("shell words are quoted when they must be") {
+  CHECK(shell_word("suites/a.toml") == "suites/a.toml");
+  CHECK(shell_word("a b") == "'a b'");
+  CHECK(shell_word("it's $(rm)") == "'it'\\''s $(rm)'");
+  CHECK(shell_word("") == "''");
+  CHECK(shell_word("logconf-alpha=0.75,b") == "logconf-alpha=0.75,b");
+}
+
+TEST_CASE("scales have round marks inside their ends") {
+  const Scale scale = make_scale(0.662, 0.826, 5);
+  REQUIRE(scale.ticks.size() >= 3);
+  CHECK(scale.decimals == 2);
+  CHECK(scale.ticks.front() >= scale.low);
+  CHECK(scale.ticks.back() <= scale.high);
+  CHECK(scale.place(scale.low) == 0);
+  CHECK(scale.place(scale.high) == 1);
+  CHECK(make_scale(2, 2, 4).ticks.size() >= 2);  // equal ends
+  CHECK(make_scale(0, 0, 4).low < 0);
+  CHECK(make_scale(0, 1e-7, 4).decimals == 8);
+  CHECK(coordinate(12.5) == "12.5");
+  CHECK(coordinate(100) == "100");
+  CHECK(coordinate(-0.001) == "0");
+}
+
+TEST_CASE("a mean curve covers the steps that all seeds have") {
+  const auto mean = mean_curve({{{1, 2}, {2, 4}, {3, 6}}, {{1, 4}, {2, no_value}, {3, 8}}});
+  CHECK(mean == std::vector<std::pair<double, double>>{{1, 3}, {3, 7}});
+  CHECK(mean_curve({}).empty());
+}
