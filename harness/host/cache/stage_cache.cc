@@ -63,6 +63,7 @@ StageCache::StageCache(const fs::path& folder) : folder_(folder) {
   make_folders(folder / "tmp");
   session_ = host_name() + "-" + std::to_string(::getpid());
   lock_.emplace(folder / "tmp" / (session_ + ".lock"), "the cache's folder of this process");
+  remove_quietly(folder / "tmp" / session_);  // of a dead process that had this one's number
   // Only the lock tells whether a session lives: pids come again, and the folder may be shared.
   for (const fs::directory_entry& entry : fs::directory_iterator(folder / "tmp")) {
     if (!entry.is_directory()) continue;

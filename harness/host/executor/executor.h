@@ -14,7 +14,7 @@ struct JobRequest {
   std::string id;
   Json message;                    ///< the request line for the worker (docs/protocol.md section 2)
   double time_s = 0;               ///< wall time it may take; 0: no limit
-  std::uint64_t memory_bytes = 0;  ///< data memory the worker may use; 0: no limit
+  std::uint64_t memory_bytes = 0;  ///< the worker's limit, to name the cause; 0: none
 };
 
 /// How a job ended.

@@ -91,7 +91,13 @@ void LocalExecutor::start_jobs(JobSource& source) {
   for (;;) {
     Slot* slot = free_slot();
     if (slot == nullptr && slots_.size() >= options_.workers) return;
-    std::optional<JobRequest> job = source.next();
+    std::optional<JobRequest> job;
+    if (!returned_.empty()) {
+      job = std::move(returned_.back());
+      returned_.pop_back();
+    } else {
+      job = source.next();
+    }
     if (!job) return;
     if (slot == nullptr) {
       auto fresh = std::make_unique<Slot>();
@@ -125,7 +131,6 @@ void LocalExecutor::send(Slot& slot) {
   slot.last_data_bytes = 0;
   slot.since = Clock::now();
   slot.started_at = iso_time();
-  slot.process->limit_memory(slot.job->memory_bytes);
   // When the worker does not take it, its end is about to be seen.
   slot.process->send(slot.job->message);
 }
@@ -210,23 +215,30 @@ void LocalExecutor::check_limits(Slot& slot, JobSource& source) {
   }
 }
 
+std::string LocalExecutor::start_failure(const Slot& slot) const {
+  std::string said;
+  try {
+    said = read_file(slot.log);
+  } catch (const Error&) {
+    // It said nothing.
+  }
+  return "workers cannot start: " + options_.worker.string() + " ended " +
+         std::to_string(failed_starts_) + " times before it was ready" +
+         (said.empty() ? std::string() : "; it said:\n" + said) +
+         "\nRun `assay doctor` to check the installation";
+}
+
 // The worker is gone, or is to go: `kind` says why when we end it.
 void LocalExecutor::end_of(Slot& slot, JobSource& source, const std::string& kind,
                            const std::string& message) {
   const WorkerEnd end = slot.process->kill();
   slot.closed = true;
   if (!slot.job) return;
-  if (!slot.ready && ++failed_starts_ >= most_failed_starts) {
-    std::string said;
-    try {
-      said = read_file(slot.log);
-    } catch (const Error&) {
-      // It said nothing.
-    }
-    throw Error("workers cannot start: " + options_.worker.string() + " ended " +
-                std::to_string(failed_starts_) + " times before it was ready" +
-                (said.empty() ? std::string() : "; it said:\n" + said) +
-                "\nRun `assay doctor` to check the installation");
+  if (!slot.ready) {
+    if (++failed_starts_ >= most_failed_starts) throw Error(start_failure(slot));
+    returned_.push_back(std::move(*slot.job));  // no worker has seen it
+    slot.job.reset();
+    return;
   }
   JobOutcome outcome;
   outcome.worker_died = true;
@@ -239,19 +251,18 @@ void LocalExecutor::end_of(Slot& slot, JobSource& source, const std::string& kin
     cause = end.signal != 0 ? "signal" : "exit";
     text = end.signal != 0 ? "killed by " + signal_text(end.signal)
                            : "the worker exited with status " + std::to_string(end.exit_status);
-    outcome.lost = end.signal == SIGKILL || !slot.ready;
-    if (limit > 0 && slot.last_data_bytes > limit / 10 * 8) {
-      // Polling is too slow to enforce the limit, and quick enough to name it.
+    outcome.lost = end.signal == SIGKILL;
+    const std::uint64_t used = std::max(slot.last_data_bytes, end.peak_bytes);
+    if (limit > 0 && used > limit / 10 * 8) {
+      // The worker's own limit refused it memory; that it was near it names the cause.
       cause = "memory";
-      text += " when it used " + std::to_string(slot.last_data_bytes >> 20) +
+      text += " when it used " + std::to_string(used >> 20) +
               " MB of the limit of " + std::to_string(limit >> 20) + " MB";
       outcome.lost = false;
     }
     if (outcome.lost) {
       cause = "lost";
-      if (slot.ready) {
-        text += ", not by assay: by an administrator, or by the kernel because memory ran out";
-      }
+      text += ", not by assay: by an administrator, or by the kernel because memory ran out";
     }
   }
   outcome.error = {{"kind", cause}, {"phase", slot.phase}, {"message", text}};
@@ -262,6 +273,11 @@ void LocalExecutor::end_of(Slot& slot, JobSource& source, const std::string& kin
 
 void LocalExecutor::close_idle() {
   // Workers exit when their requests end; killing them is the same and quicker.
+  for (const auto& slot : slots_) {
+    slot->process->kill();
+    std::error_code ignored;
+    if (std::filesystem::file_size(slot->log, ignored) == 0) std::filesystem::remove(slot->log, ignored);
+  }
   slots_.clear();
 }
 

@@ -43,10 +43,12 @@ class LocalExecutor : public Executor {
   void take_event(Slot& slot, const Json& event, JobSource& source);
   void check_limits(Slot& slot, JobSource& source);
   void end_of(Slot& slot, JobSource& source, const std::string& kind, const std::string& message);
+  std::string start_failure(const Slot& slot) const;
   void close_idle();
 
   LocalOptions options_;
   std::vector<std::unique_ptr<Slot>> slots_;
+  std::vector<JobRequest> returned_;  ///< given to workers that did not start
   std::size_t spawned_ = 0;
   int failed_starts_ = 0;
 };

@@ -113,14 +113,6 @@ WorkerProcess::WorkerProcess(const std::filesystem::path& program, const std::fi
   }
   ::fcntl(events_, F_SETFL, O_NONBLOCK);
   ::fcntl(requests_, F_SETFL, O_NONBLOCK);
-  // When memory runs out, the kernel should take a worker, not this command or the user's editor.
-  const std::string score = "/proc/" + std::to_string(pid_) + "/oom_score_adj";
-  if (const int file = ::open(score.c_str(), O_WRONLY | O_CLOEXEC); file >= 0) {
-    if (::write(file, "800", 3) < 0) {
-      // Not allowed here: the limits still hold.
-    }
-    ::close(file);
-  }
 }
 
 WorkerProcess::~WorkerProcess() {
@@ -175,12 +167,14 @@ bool WorkerProcess::read_lines(std::vector<std::string>& lines) {
 
 void WorkerProcess::reap(int options) {
   int status = 0;
+  rusage usage{};
   pid_t got;
   do {
-    got = ::waitpid(pid_, &status, options);
+    got = ::wait4(pid_, &status, options, &usage);
   } while (got < 0 && errno == EINTR);
   if (got != pid_) return;
   reaped_ = true;
+  end_.peak_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
   if (WIFEXITED(status)) end_.exit_status = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) end_.signal = WTERMSIG(status);
 }
@@ -210,14 +204,6 @@ std::uint64_t WorkerProcess::data_bytes() const {
   text[got] = '\0';
   const char* line = std::strstr(text, "VmData:");
   return line == nullptr ? 0 : std::strtoull(line + 7, nullptr, 10) * 1024;
-}
-
-void WorkerProcess::limit_memory(std::uint64_t bytes) {
-  // The soft limit alone, so that the next job can have another one.
-  rlimit limit{};
-  if (::prlimit(pid_, RLIMIT_DATA, nullptr, &limit) != 0) return;
-  limit.rlim_cur = bytes == 0 ? limit.rlim_max : std::min<rlim_t>(bytes, limit.rlim_max);
-  ::prlimit(pid_, RLIMIT_DATA, &limit, nullptr);
 }
 
 }  // namespace assay

@@ -16,6 +16,7 @@ namespace assay {
 struct WorkerEnd {
   int exit_status = -1;  ///< when it exited by itself
   int signal = 0;        ///< when a signal ended it
+  std::uint64_t peak_bytes = 0;  ///< largest resident size since its last job began
 };
 
 class WorkerProcess {
@@ -46,8 +47,6 @@ class WorkerProcess {
 
   /// Bytes of data memory in use (what RLIMIT_DATA limits), 0 when unknown.
   std::uint64_t data_bytes() const;
-  /// Limits data memory from now on; 0: no limit.
-  void limit_memory(std::uint64_t bytes);
 
  private:
   void reap(int options);

@@ -84,9 +84,11 @@ void Finder::look_up(std::size_t index) {
   if (found.best == nullptr) {
     if (!cell.wanted) return;
     ++todo_.outdated;
-    for (const std::string& part : changed_parts(
-             place->second.front()->document["cell"].value("parts", Json::object()), identity.parts)) {
-      ++todo_.changed[part];
+    const Json before = place->second.front()->document["cell"].value("parts", Json::object());
+    const std::vector<std::string> changed = changed_parts(before, identity.parts);
+    for (const std::string& part : changed) {
+      // The stages change with their causes; they are named when nothing else is.
+      if (part != "inputs" || changed.size() == 1) ++todo_.changed[part];
     }
     return;
   }

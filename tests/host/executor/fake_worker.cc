@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <iostream>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -195,6 +196,11 @@ void run_job(const Json& job) {
     ::dup2(file, 2);
     ::close(file);
   }
+  rlimit limit{};
+  ::getrlimit(RLIMIT_DATA, &limit);
+  const std::uint64_t memory = job["memory_bytes"];
+  limit.rlim_cur = memory > 0 ? memory : limit.rlim_max;
+  ::setrlimit(RLIMIT_DATA, &limit);
   say({{"type", "started"}, {"id", job["id"]}});
   std::this_thread::sleep_for(std::chrono::milliseconds(job["settings"].value("slow_ms", 0)));
   say({{"type", "progress"}, {"id", job["id"]}, {"fraction", 0.5}});

@@ -1,0 +1,131 @@
+// The real worker on a tiny generated task: a second or two for each run.
+#include "toy_prefix.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+namespace assay {
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
+
+// The installation of this build, with a cache and runs of the test's own.
+class RealPlace {
+ public:
+  std::string suite(const std::string& methods, const std::string& seeds = "3",
+                    const std::string& limits = "") {
+    const fs::path file = folder_ / ("suite-" + std::to_string(++suites_) + ".toml");
+    write_unpublished(file, "[suite]\nname = \"tiny\"\ntitle = \"Tiny\"\nseeds = " + seeds + "\n" + limits +
+                                R"(
+[[benchmark]]
+id       = "tiny"
+family   = "weak_to_strong"
+task     = { use = "latent_tasks", dimension = 16, latent = 4, transfer = 200, validation = 50, test = 200 }
+weak     = { model = { arch = "mlp", width = 4, depth = 1 }, labels = 48, train = { epochs = 10, lr = 1e-2 } }
+strong   = { model = { arch = "mlp", width = 16, depth = 2 } }
+train    = { epochs = 2, batch = 32 }
+pretrain = { items = 400, tasks = 6, train = { epochs = 2 } }
+)" + "methods = " + methods + "\n");
+    return file.string();
+  }
+  fs::path run_folder(const std::string& name = "run") const { return folder_ / name; }
+
+  ProcessResult command(std::vector<std::string> arguments, const std::string& cache = "cache") const {
+    arguments.insert(arguments.begin(), (fs::path(ASSAY_TEST_BIN_DIR) / "assay").string());
+    return run_process(arguments,
+                       {.timeout = std::chrono::minutes(5),
+                        .environment = {"ASSAY_CACHE=" + (folder_ / cache).string(),
+                                        "HOME=" + folder_.path().string(), "ASSAY_PREFIX="}});
+  }
+  ProcessResult run(const std::string& suite, const std::string& name = "run",
+                    const std::string& cache = "cache") const {
+    const fs::path faults = fs::path(ASSAY_TEST_BIN_DIR) / ".." / "tests" / "faults";
+    return command({"run", suite, "--out", run_folder(name).string(), "--plugin-dir", faults.string()},
+                   cache);
+  }
+
+ private:
+  TemporaryFolder folder_;
+  int suites_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a real suite: run, nothing to do, the same bytes elsewhere, verified") {
+  RealPlace place;
+  const std::string suite = place.suite(R"(["xent", "logconf"])");
+  const ProcessResult first = place.run(suite);
+  INFO(first.out << first.err);
+  REQUIRE(first.exit_status == 0);
+  const ProcessResult again = place.run(suite);
+  CHECK(again.exit_status == 0);
+  CHECK(has(again.out, "nothing to do: "));
+  CHECK(again.err.empty());
+
+  // Another cache, another folder: everything computed again.
+  const ProcessResult other = place.run(suite, "other", "cache-2");
+  CHECK(other.exit_status == 0);
+  const auto content = lasting_content(place.run_folder());
+  CHECK(content.size() > 12);
+  CHECK(content == lasting_content(place.run_folder("other")));
+
+  const ProcessResult verify = place.command({"verify", place.run_folder().string(), "--quiet"});
+  INFO(verify.out << verify.err);
+  CHECK(verify.exit_status == 0);
+}
+
+TEST_CASE("real plugins that misbehave cost their own cells") {
+  RealPlace place;
+  const std::string suite = place.suite(R"([
+  "xent",
+  { use = "fault-dies", as = "dies", how = "segfault", only_seed = 1 },
+  { use = "fault-throws", as = "throws" },
+  { use = "fault-hangs", as = "hangs", only_seed = 0 },
+  { use = "fault-wrong-answer", as = "wrong", how = "nan" },
+  { use = "fault-chatty", as = "chatty" },
+])", "3", "\n[limits]\ntime = \"15s\"\n");
+  const ProcessResult ended = place.run(suite);
+  INFO(ended.out << ended.err);
+  CHECK(ended.exit_status == 1);
+  const auto found = states(load_run(place.run_folder()));
+  const std::map<std::string, std::string> expected = {
+      {"xent/0", "done"},        {"xent/1", "done"},        {"xent/2", "done"},
+      {"dies/0", "done"},        {"dies/1", "signal"},      {"dies/2", "done"},
+      {"throws/0", "exception"}, {"throws/1", "exception"}, {"throws/2", "exception"},
+      {"hangs/0", "timeout"},    {"hangs/1", "done"},       {"hangs/2", "done"},
+      {"wrong/0", "non_finite"}, {"wrong/1", "non_finite"}, {"wrong/2", "non_finite"},
+      {"chatty/0", "done"},      {"chatty/1", "done"},      {"chatty/2", "done"}};
+  for (const auto& [cell, state] : expected) {
+    INFO(cell);
+    CHECK(found.at(cell) == state);
+  }
+  CHECK(has(ended.out, "tiny/dies/1: signal during fit: killed by signal 11"));
+  CHECK(has(read_file(place.run_folder() / "report.md"), "signal 11"));
+}
+
+TEST_CASE("a sweep trained in one cohort agrees with separate runs") {
+  RealPlace place;
+  const std::string swept = place.suite(
+      R"([{ use = "logconf", as = "l", sweep = { alpha = [0.25, 0.75] } }])");
+  const std::string apart = place.suite(
+      R"([{ use = "logconf", as = "l-alpha=0.25", alpha = 0.25 }, { use = "logconf", as = "l-alpha=0.75", alpha = 0.75 }])");
+  const ProcessResult first = place.run(swept, "swept");
+  INFO(first.out << first.err);
+  REQUIRE(first.exit_status == 0);
+  CHECK(has(first.err, "(2 values)"));
+  REQUIRE(place.run(apart, "apart").exit_status == 0);
+  const RunData one = load_run(place.run_folder("swept"));
+  const RunData two = load_run(place.run_folder("apart"));
+  REQUIRE(one.cells.size() == two.cells.size());
+  for (std::size_t i = 0; i < one.cells.size(); ++i) {
+    INFO(one.cells[i].method << " / " << two.cells[i].method);
+    REQUIRE(one.cells[i].method == two.cells[i].method);
+    const double a = one.cells[i].document["result"]["metrics"]["accuracy"];
+    const double b = two.cells[i].document["result"]["metrics"]["accuracy"];
+    // 200 test items: two of them may fall on the other side.
+    CHECK(std::abs(a - b) <= 0.0101);
+  }
+}
+
+}  // namespace assay
