@@ -27,6 +27,7 @@ Json to_json(const KnownPlugin& plugin) {
           {"modified_ns", plugin.stamp.modified_ns},
           {"changed_ns", plugin.stamp.changed_ns},
           {"hash", plugin.hash},
+          {"fingerprint", plugin.fingerprint},
           {"description", plugin.description},
           {"broken", plugin.broken}};
 }
@@ -35,6 +36,7 @@ KnownPlugin from_json(const Json& json) {
   KnownPlugin plugin;
   plugin.stamp = {json.at("size"), json.at("inode"), json.at("modified_ns"), json.at("changed_ns")};
   plugin.hash = json.at("hash");
+  plugin.fingerprint = json.at("fingerprint");
   plugin.description = json.at("description");
   plugin.broken = json.at("broken");
   return plugin;
@@ -55,10 +57,7 @@ PluginCache::PluginCache(std::string fingerprint)
     : path_(cache_folder() / "plugins.json"), fingerprint_(std::move(fingerprint)) {
   try {
     const Json document = Json::parse(read_file(path_));
-    if (document.at("format") != "assay-plugins" || document.at("version") != cache_version ||
-        document.at("fingerprint") != fingerprint_) {
-      return;
-    }
+    if (document.at("format") != "assay-plugins" || document.at("version") != cache_version) return;
     for (const auto& [file, entry] : document.at("plugins").items()) known_[file] = from_json(entry);
   } catch (const std::exception&) {
     known_.clear();  // made anew
@@ -67,7 +66,7 @@ PluginCache::PluginCache(std::string fingerprint)
 
 const KnownPlugin* PluginCache::find(const fs::path& file) {
   const auto found = known_.find(file.string());
-  if (found == known_.end()) return nullptr;
+  if (found == known_.end() || found->second.fingerprint != fingerprint_) return nullptr;
   const FileStamp stamp = file_stamp(file);
   if (found->second.stamp != stamp) {
     // Touched or copied over, perhaps with the same content.
@@ -79,6 +78,7 @@ const KnownPlugin* PluginCache::find(const fs::path& file) {
 }
 
 void PluginCache::put(const fs::path& file, KnownPlugin plugin) {
+  plugin.fingerprint = fingerprint_;
   known_[file.string()] = std::move(plugin);
   changed_ = true;
 }
@@ -92,7 +92,6 @@ void PluginCache::save() {
   }
   const Json document = {{"format", "assay-plugins"},
                          {"version", cache_version},
-                         {"fingerprint", fingerprint_},
                          {"plugins", plugins}};
   try {
     fs::create_directories(path_.parent_path());

@@ -22,17 +22,19 @@ FileStamp file_stamp(const std::filesystem::path& file);
 struct KnownPlugin {
   FileStamp stamp;
   std::string hash;          ///< of the content
+  std::string fingerprint;   ///< of the worker that was asked
   Json description;          ///< PLUGIN; null when broken
   std::string broken;        ///< why, or ""
 };
 
 class PluginCache {
  public:
-  /// Reads plugins.json of the cache folder. One that is missing, damaged or made by another worker
-  /// is empty.
+  /// Reads plugins.json of the cache folder. One that is missing or damaged is empty. `fingerprint`:
+  /// of this command's worker; what others said is kept for them.
   explicit PluginCache(std::string fingerprint);
 
-  /// The entry of a canonical path whose file has not changed since; null: to be asked.
+  /// The entry of a canonical path whose file has not changed since this worker was asked; null: to
+  /// be asked.
   const KnownPlugin* find(const std::filesystem::path& file);
   void put(const std::filesystem::path& file, KnownPlugin plugin);
   /// Writes it back when it has changed; a cache folder that cannot be written costs time, no more.

@@ -81,7 +81,11 @@ TEST_CASE("a crash costs only the plugin that crashes") {
   prefix.worker(families);
   const fs::path folder = prefix / "lib/assay/plugins";
   prefix.write("lib/assay/plugins/a.so", good_plugin("a"));
-  const fs::path crash = prefix.write("lib/assay/plugins/b.so", "echo last words >&2; kill -SEGV $$\n");
+  const fs::path crash = prefix.write("lib/assay/plugins/b.so", R"(echo last words >&2
+echo 'assay-worker: died of signal 11' >&2
+echo '/lib/libc.so.6(+0x1)' >&2
+kill -SEGV $$
+)");
   const fs::path error =
       prefix.write("lib/assay/plugins/c.so", R"(echo "{\"file\":\"$FILE\",\"error\":\"$FILE: why\"}")");
   prefix.write("lib/assay/plugins/d.so", good_plugin("d"));
