@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 namespace assay::weak_to_strong::test {
 namespace {
 
@@ -34,11 +36,11 @@ double quantile(std::vector<double> values, double q) {
 }  // namespace
 
 TEST_CASE("balanced target: two classes by hand") {
-  // Mean of w_1 is 0.25, so the threshold is the quartile of p_0 = {.2, .6, .7, .9, .95}: 0.6.
+  // Mean of w_1 is 0.3, so the threshold lies at 0.3 * 4 = 1.2 of p_0 = {.2, .6, .7, .9, .95}: 0.62.
   const Tensor p = two_classes({0.9, 0.2, 0.7, 0.95, 0.6});
-  const Tensor w = two_classes({0.75, 0.75, 0.75, 0.75, 0.75});
+  const Tensor w = two_classes({0.9, 0.8, 0.7, 0.6, 0.5});
   CHECK(classes_of(balanced_hard_target(p, w, ones(p))) ==
-        std::vector<std::int64_t>{0, 1, 0, 0, 0});
+        std::vector<std::int64_t>{0, 1, 0, 0, 1});
   // Sure of class 0 everywhere: plain argmax would give one class, the balance gives w's share.
   const Tensor sure = two_classes({0.99, 0.98, 0.97, 0.96});
   const Tensor half = two_classes({0.5, 0.5, 0.5, 0.5});

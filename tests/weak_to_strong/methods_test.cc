@@ -5,7 +5,9 @@
 #include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <functional>
+#include <memory>
 
 namespace assay::weak_to_strong::test {
 namespace {

@@ -6,6 +6,7 @@
 #include <assay/common/error.h>
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <functional>
 
 namespace assay::weak_to_strong::test {

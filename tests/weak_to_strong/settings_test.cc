@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
+
 namespace assay::weak_to_strong::test {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <assay/weak_to_strong.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
