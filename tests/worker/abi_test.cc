@@ -34,13 +34,13 @@ TEST_CASE("an equal block has no differences") {
 
 TEST_CASE("each differing field is one line") {
   const AbiBlock own = this_abi();
-  CHECK(changed([](AbiBlock& abi) { detail::copy_text(abi.torch, "2.12.0+cpu"); }) ==
+  CHECK(changed([](AbiBlock& abi) { assay::detail::copy_text(abi.torch, "2.12.0+cpu"); }) ==
         Lines{std::string("torch: plugin has 2.12.0+cpu, this Assay has ") + own.torch});
-  CHECK(changed([](AbiBlock& abi) { detail::copy_text(abi.compiler, "clang 19"); }) ==
+  CHECK(changed([](AbiBlock& abi) { assay::detail::copy_text(abi.compiler, "clang 19"); }) ==
         Lines{std::string("compiler: plugin has clang 19, this Assay has ") + own.compiler});
-  CHECK(changed([](AbiBlock& abi) { detail::copy_text(abi.stdlib, "libstdc++ cxx11=0"); }) ==
+  CHECK(changed([](AbiBlock& abi) { assay::detail::copy_text(abi.stdlib, "libstdc++ cxx11=0"); }) ==
         Lines{"standard library: plugin has libstdc++ cxx11=0, this Assay has libstdc++ cxx11=1"});
-  CHECK(changed([](AbiBlock& abi) { detail::copy_text(abi.api_hash, "0123456789abcdef"); }) ==
+  CHECK(changed([](AbiBlock& abi) { assay::detail::copy_text(abi.api_hash, "0123456789abcdef"); }) ==
         Lines{std::string("SDK headers: plugin has 0123456789abcdef, this Assay has ") + own.api_hash});
   CHECK(changed([](AbiBlock& abi) { abi.cplusplus = 201703; }) ==
         Lines{"C++ standard: plugin has 201703, this Assay has 202002"});
@@ -53,7 +53,7 @@ TEST_CASE("each differing field is one line") {
   CHECK(changed([](AbiBlock& abi) { abi.build_flags ^= 1 | 4; }).at(0).find(
             "build flags: plugin has _GLIBCXX_DEBUG, ") == 0);
   CHECK(changed([](AbiBlock& abi) {
-          detail::copy_text(abi.torch, "1");
+          assay::detail::copy_text(abi.torch, "1");
           abi.cplusplus = 1;
         }).size() == 2);
 }
