@@ -42,9 +42,19 @@ std::string plural(std::size_t count, const char* word) {
   return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
 }
 
-// How to go on with a run: the same command, in words that can be pasted.
-std::string again(const std::string& file, const Options& options) {
-  return "assay run " + file + (options.out.empty() ? "" : " --out " + options.out);
+// This command again, to be pasted into a shell, without what would throw the finished cells away.
+std::string again() {
+  std::string text;
+  for (const std::string& argument : command_line()) {
+    if (argument == "--fresh") continue;
+    const bool plain = !argument.empty() &&
+                       argument.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                  "0123456789_-./=,:@%+") == std::string::npos;
+    std::string quoted;
+    for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    text += (text.empty() ? "" : " ") + (plain ? argument : "'" + quoted + "'");
+  }
+  return text;
 }
 
 Json failures(const RunData& run) {
@@ -126,7 +136,7 @@ Ended run_one(const std::string& file, const SuiteToRun& suite, const Options& o
   if (!options.json) print_summary(data, result, run.out);
   if (result.interrupted) {
     std::fprintf(stderr, "assay: interrupted; finished cells are kept. To continue:  %s\n",
-                 again(file, options).c_str());
+                 again().c_str());
   }
   Ended ended;
   if (data.count(CellState::done) < data.cells.size() || !reported) {

@@ -29,10 +29,13 @@ struct Settings {
   }
 };
 
-const Settings& settings() {
-  static const Settings read;
+Settings& settings() {
+  static Settings read;
   return read;
 }
+
+std::atomic<long> passes{0};
+std::atomic<long> writes{0};
 
 // One write to a file opened for appending: lines of several processes do not mix.
 void append_line(const char* file, const std::string& line) {
@@ -49,16 +52,20 @@ void append_line(const char* file, const std::string& line) {
 void failpoint(const char* name) {
   const Settings& set = settings();
   if (set.kill_at == 0 && set.log == nullptr) return;
-  static std::atomic<long> passes{0};
   const long pass = ++passes;
   if (set.log != nullptr) append_line(set.log, std::string(name) + "\n");
   if (pass == set.kill_at) ::kill(::getpid(), SIGKILL);
 }
 
+void restart_failpoints() {
+  settings() = Settings();
+  passes = 0;
+  writes = 0;
+}
+
 bool disk_full_failpoint() {
   const Settings& set = settings();
   if (set.full_at == 0) return false;
-  static std::atomic<long> writes{0};
   const long write = ++writes;
   return set.stays_full ? write >= set.full_at : write == set.full_at;
 }

@@ -1,5 +1,6 @@
 // Files under failpoints: each step of writing is interrupted in a child process.
 #include <assay/common/error.h>
+#include <assay/common/failpoint.h>
 #include <assay/common/files.h>
 
 #include <catch2/catch.hpp>
@@ -30,12 +31,12 @@ std::set<std::string> names(const fs::path& folder) {
   return names;
 }
 
-// Runs `work` in a child with a variable set; its wait status. The child's failpoints are its own:
-// they are read at their first pass.
+// Runs `work` in a child with a variable set; its wait status.
 int in_child(const char* variable, const std::string& value, const std::function<void()>& work) {
   const pid_t child = ::fork();
   if (child == 0) {
     ::setenv(variable, value.c_str(), 1);
+    restart_failpoints();
     try {
       work();
     } catch (const Error&) {

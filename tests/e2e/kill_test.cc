@@ -145,9 +145,9 @@ TEST_CASE("Ctrl-C keeps what is finished and says how to continue") {
   ::kill(command, SIGINT);
   const Ended ended = toys.wait(command);
   CHECK(ended.status == 130);
-  CHECK(ended.err.find("interrupted; finished cells are kept. To continue:  assay run ") !=
-        std::string::npos);
-  CHECK(ended.err.find("--out " + toys.run_folder().string()) != std::string::npos);
+  CHECK(ended.err.find("interrupted; finished cells are kept. To continue:  ") != std::string::npos);
+  CHECK(ended.err.find("assay run " + (toys / "toys.toml").string() + " --out " +
+                       toys.run_folder().string() + " --workers 2\n") != std::string::npos);
   const auto before = toys.content();
   CHECK(before.size() < expected.size());
   const Ended again = toys.run(toys.run_command());

@@ -10,11 +10,13 @@ namespace assay {
 
 namespace {
 
-// A command killed before it wrote run.json leaves these two; the folder is still ours.
+// What a command leaves that was killed before it wrote run.json is still ours.
 bool has_foreign_content(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
-    if (name != "lock" && name != "tmp" && name.rfind("run.json.tmp-", 0) != 0) return true;
+    const bool ours = name == "lock" || name == "tmp" || name.rfind("run.json.tmp-", 0) == 0 ||
+                      (name == "logs" && fs::is_empty(entry.path()));
+    if (!ours) return true;
   }
   return false;
 }

@@ -13,4 +13,7 @@ void failpoint(const char* name);
 /// ASSAY_FAILPOINT_ENOSPC=N, that and all later ones under ASSAY_FAILPOINT_ENOSPC=N+.
 bool disk_full_failpoint();
 
+/// Reads the variables again and counts from one: for the forked child of a test.
+void restart_failpoints();
+
 }  // namespace assay
