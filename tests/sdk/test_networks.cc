@@ -147,7 +147,8 @@ TEST_CASE("features are the inputs of the output layer") {
 }
 
 TEST_CASE("initial values are torch's defaults, the same in any cohort") {
-  const Layout& layout = make_network({.arch = "mlp", .width = 100, .depth = 1}, {400}, 10)->layout();
+  const auto network = make_network({.arch = "mlp", .width = 100, .depth = 1}, {400}, 10);
+  const Layout& layout = network->layout();
   const Tensor theta_KP = initial_parameters(layout, Streams({4, 5, 6}, "init"));
   CHECK(theta_KP.scalar_type() == at::kFloat);
   CHECK(theta_KP[1].equal(initial_parameters(layout, Streams({5}, "init"))[0]));

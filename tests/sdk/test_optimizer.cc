@@ -65,7 +65,8 @@ TEST_CASE("the fused passes agree with plain tensor operations") {
       fused.step(fused_KP, gradient_KP, lr_K);
       plain.step(plain_KP, gradient_KP, lr_K);
     }
-    CHECK(largest_difference(fused_KP, plain_KP) < 2e-6);
+    // Values up to 4 have an ulp of 4.8e-7; two roundings in each of 20 steps stay below this.
+    CHECK(largest_difference(fused_KP, plain_KP) < 1e-5);
     CHECK(largest_difference(fused_KP[2], streams.normal({1003})[2].to(at::kFloat)) == 0);
   }
 }

@@ -81,7 +81,9 @@ TEST_CASE("a batch larger than the training set is the whole set") {
 }
 
 TEST_CASE("training learns: the loss falls to its floor") {
-  const Cohort cohort({.width = 32, .depth = 1}, {4}, 3, {60, 60}, at::kFloat);
+  Cohort cohort({.width = 32, .depth = 1}, {4}, 3, {60, 60}, at::kFloat);
+  const Tensor teacher_KFC = Streams(cohort.seeds, "test.teacher").normal({4, 3}).to(at::kFloat);
+  cohort.target = at::softmax(at::bmm(cohort.x, teacher_KFC), -1);
   Recipe recipe = short_recipe(200, 16);
   recipe.lr = 1e-2;
   Run run(cohort.seeds);
