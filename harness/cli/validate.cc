@@ -68,10 +68,12 @@ int validate(const Options& options) {
 
 void add_validate(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("validate", "Find every mistake of suite files; run nothing");
+  CLI::App* command =
+      app.add_subcommand("validate", "Find every mistake of suite files; run nothing");
   command->add_option("suite", options->files, "Suite files")->required()->type_name("FILE");
   // One value each, or the option would swallow the files behind it.
-  command->add_option("--set", options->overrides, "Set KEY=VALUE in the suite first (docs/suites.md)")
+  command
+      ->add_option("--set", options->overrides, "Set KEY=VALUE in the suite first (docs/suites.md)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command->add_option("--plugin-dir", options->plugin_folders, "A further folder of plugins")

@@ -16,8 +16,8 @@ namespace {
 
 struct TypeName {
   ParameterType type;
-  const char* name;       // in JSON
-  const char* must_be;    // in messages
+  const char* name;     // in JSON
+  const char* must_be;  // in messages
 };
 
 constexpr std::array<TypeName, 6> type_names{{
@@ -50,10 +50,14 @@ Json to_json(const Value& value) {
 
 Value value_from_json(const Json& json, ParameterType type) {
   switch (type) {
-    case ParameterType::boolean: return json.get<bool>();
-    case ParameterType::integer: return json.get<std::int64_t>();
-    case ParameterType::real: return json.get<double>();
-    default: return json.get<std::string>();
+    case ParameterType::boolean:
+      return json.get<bool>();
+    case ParameterType::integer:
+      return json.get<std::int64_t>();
+    case ParameterType::real:
+      return json.get<double>();
+    default:
+      return json.get<std::string>();
   }
 }
 
@@ -66,14 +70,21 @@ bool fits_int64(const Json& number) {
 /// "text", "a list": what a value is, for "must be ..., not ...".
 std::string kind_of(const Json& value) {
   switch (value.type()) {
-    case Json::value_t::boolean: return value.get<bool>() ? "true" : "false";
+    case Json::value_t::boolean:
+      return value.get<bool>() ? "true" : "false";
     case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned: return "the integer " + value.dump();
-    case Json::value_t::number_float: return "the number " + value.dump();  // 2.0, not 2
-    case Json::value_t::string: return "text";
-    case Json::value_t::object: return "a table";
-    case Json::value_t::array: return "a list";
-    default: return "nothing";
+    case Json::value_t::number_unsigned:
+      return "the integer " + value.dump();
+    case Json::value_t::number_float:
+      return "the number " + value.dump();  // 2.0, not 2
+    case Json::value_t::string:
+      return "text";
+    case Json::value_t::object:
+      return "a table";
+    case Json::value_t::array:
+      return "a list";
+    default:
+      return "nothing";
   }
 }
 
@@ -123,8 +134,8 @@ class Checker {
   void missing(const ParameterSpec& spec) {
     if (spec.optional) return;
     const bool has_default = !std::holds_alternative<std::monostate>(spec.default_value);
-    const bool is_table = spec.type == ParameterType::table ||
-                          (spec.type == ParameterType::variant && has_default);
+    const bool is_table =
+        spec.type == ParameterType::table || (spec.type == ParameterType::variant && has_default);
     if (!is_table) {
       if (!has_default) report("missing required key '" + spec.key + "'" + example(spec));
       return;
@@ -138,7 +149,8 @@ class Checker {
 
   static std::string example(const ParameterSpec& spec) {
     if (spec.type != ParameterType::variant || spec.variants.empty()) return "";
-    return " such as " + spec.key + " = { " + spec.selector + " = \"" + spec.variants[0].id + "\" }";
+    return " such as " + spec.key + " = { " + spec.selector + " = \"" + spec.variants[0].id +
+           "\" }";
   }
 
   void value(const Json& given, const ParameterSpec& spec) {
@@ -191,9 +203,10 @@ class Checker {
 
   void choice(const std::string& given, const std::string& key,
               const std::vector<std::string>& choices) {
-    if (choices.empty() || std::find(choices.begin(), choices.end(), given) != choices.end()) return;
-    report("'" + key + "' must be " + (choices.size() > 1 ? "one of " : "") +
-           join(choices, ", ") + ", not " + quote(given) + did_you_mean(given, choices));
+    if (choices.empty() || std::find(choices.begin(), choices.end(), given) != choices.end())
+      return;
+    report("'" + key + "' must be " + (choices.size() > 1 ? "one of " : "") + join(choices, ", ") +
+           ", not " + quote(given) + did_you_mean(given, choices));
   }
 
   void variant(const Json& given, const ParameterSpec& spec) {
@@ -288,7 +301,8 @@ ParameterSpec parameter_from_json(const Json& json) {
     const auto named = std::find_if(type_names.begin(), type_names.end(),
                                     [&](const TypeName& entry) { return type == entry.name; });
     if (named == type_names.end()) {
-      throw Error("the setting '" + spec.key + "' is described with the unknown type " + quote(type));
+      throw Error("the setting '" + spec.key + "' is described with the unknown type " +
+                  quote(type));
     }
     spec.type = named->type;
     if (json.contains("default")) spec.default_value = value_from_json(json["default"], spec.type);

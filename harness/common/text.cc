@@ -13,7 +13,9 @@ namespace {
 // Longer words are never slips of a key or an id, and the distance is quadratic in the length.
 constexpr std::size_t longest_word = 128;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Optimal string alignment: insertion, deletion, substitution, swap of neighbours, each costs 1.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -61,15 +63,16 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return length;
 }
 
-bool is_id_start(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_id_start(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.empty() || word.size() > longest_word) return "";
   // Below the length itself: otherwise every word of one letter is near to every other.
-  const std::size_t allowed =
-      std::min(std::max<std::size_t>(1, word.size() / 3), word.size() - 1);
+  const std::size_t allowed = std::min(std::max<std::size_t>(1, word.size() / 3), word.size() - 1);
   std::string best;
   std::size_t best_distance = allowed + 1;
   for (const std::string& candidate : candidates) {
@@ -179,9 +182,8 @@ bool is_utf8(std::string_view text, std::size_t* where) {
 
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && is_id_start(text[0]) &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return is_id_start(c) || c == '.' || c == '_' || c == '-';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_id_start(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 }  // namespace assay

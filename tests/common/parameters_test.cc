@@ -21,8 +21,9 @@ std::vector<ParameterSpec> specs() {
       text("schedule", "cosine").one_of({"constant", "cosine"}),
       required("labels", ParameterType::integer),
       text("note", "").may_be_absent(),
-      variant("model", "arch", {{"mlp", "layers", {integer("depth", 2).range(0, 8)}},
-                                {"cnn", "", {integer("channels", 8)}}}),
+      variant("model", "arch",
+              {{"mlp", "layers", {integer("depth", 2).range(0, 8)}},
+               {"cnn", "", {integer("channels", 8)}}}),
       table("train", {integer("epochs", 8), required("batch", ParameterType::integer)}),
   };
 }
@@ -83,7 +84,8 @@ TEST_CASE("an absent table is an empty one, an absent variant is missing") {
 
 TEST_CASE("wrong types say what was expected and what came") {
   CHECK(check_one(2.5, integer("n", 1)) == Messages{"'n' must be an integer, not the number 2.5"});
-  CHECK(check_one(1, boolean("b", true)) == Messages{"'b' must be true or false, not the integer 1"});
+  CHECK(check_one(1, boolean("b", true)) ==
+        Messages{"'b' must be true or false, not the integer 1"});
   CHECK(check_one("x", real("r", 1)) == Messages{"'r' must be a number, not text"});
   CHECK(check_one(Json::array(), text("t", "")) == Messages{"'t' must be text, not a list"});
   CHECK(check_one(nullptr, text("t", "")) == Messages{"'t' must be text, not nothing"});
@@ -146,8 +148,10 @@ TEST_CASE("descriptions survive JSON") {
       "maximum": 1.0, "per_row": true, "help": "largest weight"})"));
   CHECK(json[5] == Json::parse(R"({"key": "labels", "type": "integer"})"));
   CHECK(json[1]["above_minimum"] == true);
-  CHECK(json[7]["variants"][0] == Json::parse(
-      R"({"id": "mlp", "help": "layers", "fields": [{"key": "depth", "type": "integer", "default": 2,
+  CHECK(
+      json[7]["variants"][0] ==
+      Json::parse(
+          R"({"id": "mlp", "help": "layers", "fields": [{"key": "depth", "type": "integer", "default": 2,
           "minimum": 0.0, "maximum": 8.0}]})"));
 }
 

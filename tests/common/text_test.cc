@@ -13,10 +13,10 @@ TEST_CASE("nearest finds slips and nothing else") {
   const std::vector<std::string> keys{"learning_rate", "epochs", "batch", "lr"};
   CHECK(nearest("lerning_rate", keys) == "learning_rate");
   CHECK(nearest("learning-rate", keys) == "learning_rate");
-  CHECK(nearest("epcohs", keys) == "epochs");   // neighbours swapped: one step
+  CHECK(nearest("epcohs", keys) == "epochs");  // neighbours swapped: one step
   CHECK(nearest("EPOCHS", keys) == "epochs");
-  CHECK(nearest("batches", keys) == "batch");   // two of seven
-  CHECK(nearest("bat", keys) == "");            // two of three
+  CHECK(nearest("batches", keys) == "batch");  // two of seven
+  CHECK(nearest("bat", keys) == "");           // two of three
   CHECK(nearest("momentum", keys) == "");
   CHECK(nearest("", keys) == "");
   // One letter is never a slip of another.
@@ -72,9 +72,9 @@ TEST_CASE("UTF-8 as Unicode's table 3-7 has it") {
     CHECK(is_utf8(good));
   }
   // Continuation alone, overlong, surrogate, beyond the last code point, cut short.
-  for (const char* bad : {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80",
-                          "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82",
-                          "\xc3(", "\xf0\x9f\x92("}) {
+  for (const char* bad :
+       {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\xc3(", "\xf0\x9f\x92("}) {
     std::size_t where = 99;
     CHECK_FALSE(is_utf8(std::string("ab") + bad, &where));
     CHECK(where == 2);

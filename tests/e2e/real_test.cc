@@ -1,8 +1,13 @@
 // The real worker on a tiny generated task: a second or two for each run.
 #include "toy_prefix.h"
 
+#include "host/process/process.h"
+
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cmath>
+#include <random>
+#include <thread>
 
 namespace assay {
 
@@ -44,6 +49,26 @@ pretrain = { items = 400, tasks = 6, train = { epochs = 2 } }
     return command({"run", suite, "--out", run_folder(name).string(), "--plugin-dir", faults.string()},
                    cache);
   }
+
+  /// Starts a run whose cache and folder are both below `name`; wait() must follow.
+  pid_t start(const std::string& suite, const std::string& name,
+              const std::string& worker_failpoint = "") const {
+    fs::create_directories(folder_ / name);
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    ::setenv("ASSAY_CACHE", (folder_ / name / "cache").c_str(), 1);
+    ::setenv("HOME", folder_.path().c_str(), 1);
+    ::unsetenv("ASSAY_PREFIX");
+    if (!worker_failpoint.empty()) ::setenv("ASSAY_FAILPOINT_WORKER", worker_failpoint.c_str(), 1);
+    exec_command({"run", suite, "--out", (folder_ / name / "run").string(), "--workers",
+                  worker_failpoint.empty() ? "2" : "1"},
+                 folder_ / name);
+  }
+  Ended wait(pid_t child, const std::string& name) const { return wait_for(child, folder_ / name); }
+  std::map<std::string, std::string> content(const std::string& name) const {
+    return lasting_content(folder_ / name / "run");
+  }
+  void forget(const std::string& name) const { fs::remove_all(folder_ / name); }
 
  private:
   TemporaryFolder folder_;
@@ -129,6 +154,49 @@ TEST_CASE("a sweep trained in one cohort agrees with separate runs") {
     // 200 test items: two of them may fall on the other side.
     CHECK(std::abs(a - b) <= 0.0101);
   }
+}
+
+TEST_CASE("a real run killed at random moments continues to the same files", "[slow]") {
+  RealPlace place;
+  const std::string suite = place.suite(R"(["xent", "logconf"])");
+  const auto begun = std::chrono::steady_clock::now();
+  REQUIRE(place.wait(place.start(suite, "undisturbed"), "undisturbed").status == 0);
+  const double whole = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  const auto expected = place.content("undisturbed");
+  std::mt19937 random(20);
+  int killed = 0;
+  for (int i = 0; i < 20; ++i) {
+    const pid_t command = place.start(suite, "killed");
+    const double moment = std::uniform_real_distribution<double>(0, whole)(random);
+    std::this_thread::sleep_for(std::chrono::duration<double>(moment));
+    kill_with_workers(command);
+    killed += place.wait(command, "killed").status == -SIGKILL;
+    const Ended again = place.wait(place.start(suite, "killed"), "killed");
+    INFO("killed after " << moment << " s: " << again.err);
+    CHECK(again.status == 0);
+    CHECK(place.content("killed") == expected);
+    place.forget("killed");
+  }
+  CHECK(killed >= 10);
+}
+
+TEST_CASE("a real worker killed at every step of writing is replaced, the files are the same", "[slow]") {
+  RealPlace place;
+  const std::string suite = place.suite(R"(["xent"])", "2");
+  REQUIRE(place.wait(place.start(suite, "undisturbed"), "undisturbed").status == 0);
+  const auto expected = place.content("undisturbed");
+  int kills = 0;
+  for (int pass = 1;; ++pass) {
+    const Ended ended = place.wait(place.start(suite, "pass", std::to_string(pass)), "pass");
+    INFO("pass " << pass << ": " << ended.err);
+    REQUIRE(ended.status == 0);
+    REQUIRE(place.content("pass") == expected);
+    if (!has(ended.err, "it is tried once more")) break;
+    ++kills;
+    place.forget("pass");
+  }
+  // Eight jobs write a file each at least: before and after writing and syncing it.
+  CHECK(kills >= 32);
 }
 
 }  // namespace assay

@@ -2,25 +2,15 @@
 #pragma once
 
 #include "../host/executor/toy_run.h"
-#include "host/process/process.h"
+#include "command_process.h"
 
-#include <csignal>
 #include <cstdlib>
-#include <fcntl.h>
 #include <map>
-#include <sstream>
 #include <string>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
 namespace assay {
-
-/// How a command ended, and what it printed.
-struct Ended {
-  int status = -1;  ///< exit status, or minus the signal
-  std::string out, err;
-};
 
 /// The suite of most tests: two seeds, two methods, a sweep; `slow_ms` for each job.
 inline std::string toy_toml(int slow_ms, const std::string& methods = R"(["toy", { use = "toy", as = "swept", sweep = { level = [0.0, 0.5] } }])") {
@@ -60,27 +50,10 @@ class ToyPrefix {
     ::setenv("HOME", folder_.path().c_str(), 1);
     ::unsetenv("ASSAY_PLUGIN_PATH");
     for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 1);
-    const auto redirect = [this](const char* name, int to) {
-      const int file = ::open((folder_ / name_ / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-      ::dup2(file, to);
-    };
-    redirect("out", 1);
-    redirect("err", 2);
-    std::vector<std::string> all = {(fs::path(ASSAY_TEST_BIN_DIR) / "assay").string()};
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    std::vector<char*> pointers;
-    for (std::string& argument : all) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
-    ::execv(pointers[0], pointers.data());
-    ::_exit(127);
+    exec_command(arguments, folder_ / name_);
   }
 
-  Ended wait(pid_t child) const {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-            read_file(folder_ / name_ / "out"), read_file(folder_ / name_ / "err")};
-  }
+  Ended wait(pid_t child) const { return wait_for(child, folder_ / name_); }
 
   Ended run(const std::vector<std::string>& arguments,
             const std::map<std::string, std::string>& variables = {}) {
@@ -93,19 +66,5 @@ class ToyPrefix {
   TemporaryFolder folder_;
   std::string name_ = "first";
 };
-
-/// SIGKILL to a command and its workers, as `kill -9` of all of them.
-inline void kill_with_workers(pid_t command) {
-  std::string children;
-  try {
-    children = read_file("/proc/" + std::to_string(command) + "/task/" + std::to_string(command) +
-                         "/children");
-  } catch (const std::exception&) {
-    // It has ended by itself.
-  }
-  ::kill(command, SIGKILL);
-  std::istringstream list(children);
-  for (pid_t child; list >> child;) ::kill(child, SIGKILL);
-}
 
 }  // namespace assay

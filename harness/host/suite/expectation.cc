@@ -12,7 +12,9 @@ namespace {
 
 constexpr const char* forms = "write 'a > b', 'a < b < c' or 'a near b within 0.02'";
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 bool is_word(char c) {
   return !is_blank(c) && c != '<' && c != '>';
@@ -93,7 +95,8 @@ class Parser {
       const Token* sign = next();
       if (sign == nullptr) return;
       if (!sign->is_sign()) {
-        fail(sign->offset, "expected " + quote(first.text) + " or the end, not " + quote(sign->text));
+        fail(sign->offset,
+             "expected " + quote(first.text) + " or the end, not " + quote(sign->text));
         return;
       }
       if (sign->text != first.text) {
@@ -122,8 +125,8 @@ class Parser {
     const auto read = std::from_chars(number->text.data(), end, found_.within);
     if (read.ec != std::errc() || read.ptr != end || !std::isfinite(found_.within) ||
         found_.within <= 0) {
-      fail(number->offset, "expected a number greater than 0 after 'within', not " +
-                               quote(number->text));
+      fail(number->offset,
+           "expected a number greater than 0 after 'within', not " + quote(number->text));
       return;
     }
     if (const Token* more = next()) {

@@ -20,9 +20,9 @@ struct Expectation {
   enum class Kind { less, greater, near };
 
   Kind kind = Kind::less;
-  std::vector<std::string> names;     ///< two or more; of `near` exactly two
-  std::vector<std::size_t> offsets;   ///< where each name begins in the text
-  double within = 0;                  ///< of `near`: the largest distance
+  std::vector<std::string> names;    ///< two or more; of `near` exactly two
+  std::vector<std::size_t> offsets;  ///< where each name begins in the text
+  double within = 0;                 ///< of `near`: the largest distance
 };
 
 /// Why a text is not an expectation.

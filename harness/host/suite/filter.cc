@@ -108,15 +108,15 @@ std::vector<std::string> keep_methods(Suite& suite, const std::vector<std::strin
   std::set<std::string> lost;  // variant names that some benchmark no longer has
   for (Benchmark& benchmark : suite.benchmarks) {
     erase_where(benchmark.methods, [&](const MethodVariant& method) {
-      const bool kept = std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-        return matches(method, glob);
-      });
+      const bool kept = std::any_of(globs.begin(), globs.end(),
+                                    [&](const std::string& glob) { return matches(method, glob); });
       if (!kept) lost.insert(benchmark.id + "\n" + method.name);
       if (!kept && method.name == benchmark.baseline) benchmark.baseline.clear();
       return !kept;
     });
   }
-  erase_where(suite.benchmarks, [](const Benchmark& benchmark) { return benchmark.methods.empty(); });
+  erase_where(suite.benchmarks,
+              [](const Benchmark& benchmark) { return benchmark.methods.empty(); });
   std::vector<std::string> dropped = drop_claims(suite, [&](const Claim& claim) {
     const auto parsed = parse_expectation(claim.expect);
     const auto* expectation = std::get_if<Expectation>(&parsed);

@@ -10,8 +10,8 @@
 
 namespace assay {
 
-/// Where something was written: in the file at a line and column (characters, from 1; 0: the file as
-/// a whole), or in the override of that index.
+/// Where something was written: in the file at a line and column (characters, from 1; 0: the file
+/// as a whole), or in the override of that index.
 struct Place {
   int override_index = -1;
   std::uint32_t line = 0;

@@ -109,7 +109,8 @@ class Override {
     for (Node* table : chosen) set(*table, rest);
   }
 
-  /// `rest` is NAME.PARAMETER. Entries called NAME are meant; when there is none, those that use it.
+  /// `rest` is NAME.PARAMETER. Entries called NAME are meant; when there is none, those that use
+  /// it.
   void set_methods(const std::vector<Node*>& benchmarks, const std::string& rest) {
     std::vector<Node*> entries;
     for (Node* table : benchmarks) {

@@ -15,9 +15,16 @@ struct Unit {
 
 constexpr Unit time_units[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
 constexpr Unit size_units[] = {
-    {"B", 1},          {"kB", 1e3},           {"KB", 1e3},          {"MB", 1e6},
-    {"GB", 1e9},       {"TB", 1e12},          {"KiB", 1024.0},      {"MiB", 1048576.0},
-    {"GiB", 1073741824.0}, {"TiB", 1099511627776.0},
+    {"B", 1},
+    {"kB", 1e3},
+    {"KB", 1e3},
+    {"MB", 1e6},
+    {"GB", 1e9},
+    {"TB", 1e12},
+    {"KiB", 1024.0},
+    {"MiB", 1048576.0},
+    {"GiB", 1073741824.0},
+    {"TiB", 1099511627776.0},
 };
 
 void skip_blanks(std::string_view& text) {
@@ -28,8 +35,8 @@ void skip_blanks(std::string_view& text) {
 template <std::size_t N>
 std::optional<double> take(std::string_view& text, const Unit (&units)[N]) {
   double number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number,
-                                    std::chars_format::fixed);
+  const auto read =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (read.ec != std::errc() || !std::isfinite(number)) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
   skip_blanks(text);

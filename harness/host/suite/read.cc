@@ -55,9 +55,9 @@ std::vector<SuiteProblem> problems_of(std::vector<Mistake> mistakes, const Sourc
       break;
     }
     const int index = mistake.at.override_index;
-    problems.push_back({index < 0 ? name : override_name(overrides[static_cast<std::size_t>(index)]),
-                        mistake.at.line, mistake.at.column, mistake.message,
-                        source.snippet(mistake.at)});
+    problems.push_back(
+        {index < 0 ? name : override_name(overrides[static_cast<std::size_t>(index)]),
+         mistake.at.line, mistake.at.column, mistake.message, source.snippet(mistake.at)});
   }
   return problems;
 }

@@ -14,11 +14,11 @@ namespace assay {
 
 /// One mistake of a suite or of an override.
 struct SuiteProblem {
-  std::string where;         ///< the file's name, or "--set KEY=VALUE"
-  std::size_t line = 0;      ///< from 1; 0: the file as a whole, or an override
-  std::size_t column = 0;    ///< in characters, from 1
+  std::string where;       ///< the file's name, or "--set KEY=VALUE"
+  std::size_t line = 0;    ///< from 1; 0: the file as a whole, or an override
+  std::size_t column = 0;  ///< in characters, from 1
   std::string message;
-  std::string snippet;       ///< the line, and a caret below it; "" without a line
+  std::string snippet;  ///< the line, and a caret below it; "" without a line
 
   /// "file:line:column: message", then the snippet; ends with a newline.
   std::string text() const;
@@ -33,8 +33,8 @@ struct SuiteReading {
   bool ok() const noexcept { return problems.empty(); }
 };
 
-/// `overrides` are "KEY=VALUE" (see override.h), applied in order. Needs no worker: what may be named
-/// comes in as `catalogue`. `name` stands for the file in messages.
+/// `overrides` are "KEY=VALUE" (see override.h), applied in order. Needs no worker: what may be
+/// named comes in as `catalogue`. `name` stands for the file in messages.
 SuiteReading read_suite_text(std::string_view text, const std::string& name,
                              const Catalogue& catalogue,
                              const std::vector<std::string>& overrides = {});
@@ -43,7 +43,8 @@ SuiteReading read_suite_text(std::string_view text, const std::string& name,
 SuiteReading read_suite_file(const std::filesystem::path& path, const Catalogue& catalogue,
                              const std::vector<std::string>& overrides = {});
 
-/// read_suite_file for commands that need a good suite: throws Error (wrong use) with every problem.
+/// read_suite_file for commands that need a good suite: throws Error (wrong use) with every
+/// problem.
 Suite load_suite(const std::filesystem::path& path, const Catalogue& catalogue,
                  const std::vector<std::string>& overrides = {});
 

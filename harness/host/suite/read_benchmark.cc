@@ -63,10 +63,13 @@ std::string read_baseline(Reading& reading, const Node& table, const Benchmark& 
   if (!given) return "";
   std::vector<std::string> names;
   for (const MethodVariant& method : benchmark.methods) names.push_back(method.name);
-  if (!about.complete || std::find(names.begin(), names.end(), *given) != names.end()) return *given;
+  if (!about.complete || std::find(names.begin(), names.end(), *given) != names.end())
+    return *given;
   if (std::find(about.names.begin(), about.names.end(), *given) != about.names.end()) {
-    reading.mistake(at, quote(*given) + " is a reference row; the baseline must be one of the "
-                                        "benchmark's methods: " + join(names, ", "));
+    reading.mistake(at, quote(*given) +
+                            " is a reference row; the baseline must be one of the "
+                            "benchmark's methods: " +
+                            join(names, ", "));
     return "";
   }
   const std::string near = did_you_mean(*given, names);

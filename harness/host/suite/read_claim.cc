@@ -24,9 +24,9 @@ std::vector<std::string> read_on(Reading& reading, const Node& table) {
       reading.mistake(at, "the benchmark " + quote(id) + " is listed twice");
     } else if (!contains(known, id)) {
       const std::string near = did_you_mean(id, known);
-      reading.mistake(at, "unknown benchmark " + quote(id) +
-                              (near.empty() && !known.empty() ? "; there are " + join(known, ", ")
-                                                              : near));
+      reading.mistake(
+          at, "unknown benchmark " + quote(id) +
+                  (near.empty() && !known.empty() ? "; there are " + join(known, ", ") : near));
     } else {
       on.push_back(id);
     }
@@ -60,7 +60,8 @@ void check_names(Reading& reading, const Expectation& expectation, const std::st
       const BenchmarkNames& about = reading.benchmarks.at(id);
       if (!about.complete || contains(about.names, name)) continue;
       const std::string near = did_you_mean(name, about.names);
-      reading.mistake(name_at, quote(name) + " is neither a method nor a reference of '" + id + "'" +
+      reading.mistake(name_at, quote(name) + " is neither a method nor a reference of '" + id +
+                                   "'" +
                                    (near.empty() ? "; it has " + join(about.names, ", ") : near));
     }
   }

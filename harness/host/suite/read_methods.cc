@@ -57,12 +57,13 @@ const Json* find_method(Reading& reading, const std::string& use, const std::str
     const std::string near = did_you_mean(use, known);
     message += near.empty() && !known.empty() ? "; " + family + " has " + join(known, ", ") : near;
     if (const std::size_t broken = reading.catalogue.broken.size(); broken > 0) {
-      message += "; " + std::to_string(broken) +
-                 (broken == 1 ? " plugin" : " plugins") + " could not be read, see `assay doctor`";
+      message += "; " + std::to_string(broken) + (broken == 1 ? " plugin" : " plugins") +
+                 " could not be read, see `assay doctor`";
     }
     reading.mistake(at, message);
   } else if (const auto belongs = method->at("family").get<std::string>(); belongs != family) {
-    reading.mistake(at, "the method " + quote(use) + " belongs to " + belongs + ", not to " + family);
+    reading.mistake(at,
+                    "the method " + quote(use) + " belongs to " + belongs + ", not to " + family);
     return nullptr;
   }
   return method;
@@ -79,9 +80,10 @@ std::optional<Axis> read_axis(Reading& reading, const Entry& entry,
     return std::nullopt;
   }
   if (!entry.value.is(Node::Kind::list) || entry.value.items.empty()) {
-    reading.mistake(entry.value.at, "'" + entry.key + "' in 'sweep' must be a list of values, not " +
-                                        (entry.value.is(Node::Kind::list) ? "an empty list"
-                                                                          : kind_of(entry.value)));
+    reading.mistake(
+        entry.value.at,
+        "'" + entry.key + "' in 'sweep' must be a list of values, not " +
+            (entry.value.is(Node::Kind::list) ? "an empty list" : kind_of(entry.value)));
     return std::nullopt;
   }
   Axis axis{entry.key, {}};
@@ -112,9 +114,10 @@ bool read_sweep(Reading& reading, Item& item) {
   const Node* sweep = item.node->find("sweep");
   if (sweep == nullptr) return true;
   if (!sweep->is(Node::Kind::table) || sweep->entries.empty()) {
-    reading.mistake(sweep->at, "'sweep' must be a table of lists such as { alpha = [0.25, 0.5] }, "
-                               "not " + (sweep->is(Node::Kind::table) ? "an empty table"
-                                                                      : kind_of(*sweep)));
+    reading.mistake(sweep->at,
+                    "'sweep' must be a table of lists such as { alpha = [0.25, 0.5] }, "
+                    "not " +
+                        (sweep->is(Node::Kind::table) ? "an empty table" : kind_of(*sweep)));
     return false;
   }
   bool good = true;
@@ -139,26 +142,20 @@ bool read_sweep(Reading& reading, Item& item) {
 bool read_parameters(Reading& reading, Item& item) {
   const Node* sweep = item.node->find("sweep");
   std::vector<std::string> known = own_keys;
-  for (const ParameterSpec& spec : item.specs) known.push_back(spec.key);
+  // Without what is swept, or a required parameter would be called missing.
+  std::vector<ParameterSpec> unswept;
+  for (const ParameterSpec& spec : item.specs) {
+    known.push_back(spec.key);
+    if (sweep == nullptr || sweep->find(spec.key) == nullptr) unswept.push_back(spec);
+  }
   const std::size_t before = reading.mistakes.size();
   check_keys(reading, *item.node, known, " of " + item.use);
   for (const Entry& entry : item.node->entries) {
-    if (!is_own(entry.key) && find_spec(item.specs, entry.key) != nullptr) {
+    if (!is_own(entry.key) && find_spec(unswept, entry.key) != nullptr) {
       item.fixed[entry.key] = to_json(reading, entry.value);
     }
   }
-  // What is swept is given too, or a required parameter would be called missing.
-  std::vector<ParameterSpec> unswept;
-  for (const ParameterSpec& spec : item.specs) {
-    const bool swept = sweep != nullptr && sweep->is(Node::Kind::table) && sweep->find(spec.key);
-    if (!swept) unswept.push_back(spec);
-  }
-  Json given = item.fixed;
-  for (const Axis& axis : item.axes) given.erase(axis.key);
-  for (auto it = given.begin(); it != given.end();) {
-    it = find_spec(unswept, it.key()) == nullptr ? given.erase(it) : std::next(it);
-  }
-  check_against(reading, *item.node, given, unswept);
+  check_against(reading, *item.node, item.fixed, unswept);
   return reading.mistakes.size() == before;
 }
 
@@ -186,10 +183,12 @@ std::vector<MethodVariant> expand(Reading& reading, const Item& item) {
     variant.parameters = resolve_settings(given, item.specs);
     if (!is_variant_name(variant.name)) {
       // One is enough: its siblings have the same fault.
-      reading.mistake(item.name_at,
-                      "the sweep makes the name " + quote(variant.name) + ", which is not possible: "
-                      "names have 64 characters at most, of a-z, 0-9, '.', '_', '-', '=' and ','; " +
-                      "'as' gives a shorter stem");
+      reading.mistake(
+          item.name_at,
+          "the sweep makes the name " + quote(variant.name) +
+              ", which is not possible: "
+              "names have 64 characters at most, of a-z, 0-9, '.', '_', '-', '=' and ','; " +
+              "'as' gives a shorter stem");
       return {};
     }
     variants.push_back(std::move(variant));
@@ -203,7 +202,8 @@ std::vector<MethodVariant> expand(Reading& reading, const Item& item) {
 bool count_cells(Reading& reading, const Item& item, std::int64_t seeds) {
   std::int64_t cells = seeds;
   for (const Axis& axis : item.axes) {
-    cells = std::min(cells * static_cast<std::int64_t>(axis.values.size()), most_cells * most_cells);
+    cells =
+        std::min(cells * static_cast<std::int64_t>(axis.values.size()), most_cells * most_cells);
   }
   const bool told = reading.cells > most_cells;
   reading.cells = std::min(reading.cells + cells, most_cells * most_cells);
@@ -227,8 +227,8 @@ bool read_name(Reading& reading, const std::string& family, Item& item) {
     item.use = read_text(reading, *item.node, "use", true, &use_at).value_or("");
     item.stem = item.use;
   } else {
-    reading.mistake(item.node->at, "a method must be text or a table with 'use', not " +
-                                       kind_of(*item.node));
+    reading.mistake(item.node->at,
+                    "a method must be text or a table with 'use', not " + kind_of(*item.node));
     return false;
   }
   item.name_at = use_at;

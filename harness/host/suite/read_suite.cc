@@ -31,8 +31,8 @@ void check_top(Reading& reading, const Node& root) {
 const Node* top_table(Reading& reading, const Node& root, const std::string& key) {
   const Node* table = root.find(key);
   if (table != nullptr && !table->is(Node::Kind::table)) {
-    reading.mistake(table->at, "'" + key + "' must be a table, written [" + key + "], not " +
-                                   kind_of(*table));
+    reading.mistake(table->at,
+                    "'" + key + "' must be a table, written [" + key + "], not " + kind_of(*table));
     return nullptr;
   }
   return table;
@@ -71,7 +71,8 @@ void read_head(Reading& reading, const Node& root, Suite& suite) {
   if (const Node* seeds = table->find("seeds")) {
     suite.seeds = read_seeds(reading, *seeds).value_or(std::vector<std::int64_t>{});
   } else {
-    reading.mistake(table->at, "missing required key 'seeds', a number of seeds or a list of seeds");
+    reading.mistake(table->at,
+                    "missing required key 'seeds', a number of seeds or a list of seeds");
   }
 }
 
@@ -81,8 +82,10 @@ void read_time(Reading& reading, const Node& node, Limits& limits) {
   if (node.is(Node::Kind::integer)) seconds = static_cast<double>(node.integer);
   if (node.is(Node::Kind::real)) seconds = node.real;
   if (!seconds) {
-    reading.mistake(node.at, "'time' must be seconds or text such as \"90s\", \"10m\" or \"1h30m\", "
-                             "not " + (node.is(Node::Kind::text) ? quote(node.text) : kind_of(node)));
+    reading.mistake(node.at,
+                    "'time' must be seconds or text such as \"90s\", \"10m\" or \"1h30m\", "
+                    "not " +
+                        (node.is(Node::Kind::text) ? quote(node.text) : kind_of(node)));
   } else if (!std::isfinite(*seconds) || *seconds <= 0 || *seconds > longest_time_s) {
     reading.mistake(node.at, "'time' = " + number_text(*seconds) +
                                  " seconds: it must be more than 0 and at most a year");

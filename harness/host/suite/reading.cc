@@ -46,19 +46,27 @@ const Json* Reading::family(const std::string& id) const {
   return find_in(catalogue.families, id);
 }
 
-const Json* Reading::method(const std::string& id) const { return find_in(catalogue.methods, id); }
+const Json* Reading::method(const std::string& id) const {
+  return find_in(catalogue.methods, id);
+}
 
 std::string kind_of(const Node& node) {
   switch (node.kind) {
-    case Node::Kind::table: return "a table";
-    case Node::Kind::list: return "a list";
-    case Node::Kind::text: return "text";
-    case Node::Kind::integer: return "the integer " + std::to_string(node.integer);
+    case Node::Kind::table:
+      return "a table";
+    case Node::Kind::list:
+      return "a list";
+    case Node::Kind::text:
+      return "text";
+    case Node::Kind::integer:
+      return "the integer " + std::to_string(node.integer);
     case Node::Kind::real:  // 2.0, not 2
-      return "the number " + (std::isfinite(node.real) ? Json(node.real).dump()
-                                                       : number_text(node.real));
-    case Node::Kind::boolean: return node.boolean ? "true" : "false";
-    case Node::Kind::date: return "a date or time";
+      return "the number " +
+             (std::isfinite(node.real) ? Json(node.real).dump() : number_text(node.real));
+    case Node::Kind::boolean:
+      return node.boolean ? "true" : "false";
+    case Node::Kind::date:
+      return "a date or time";
   }
   return "";
 }
@@ -93,9 +101,10 @@ std::optional<std::string> read_id(Reading& reading, const Node& table, const st
   const std::optional<std::string> given = read_text(reading, table, key, true, &here);
   if (at != nullptr) *at = here;
   if (!given || is_id(*given)) return given;
-  reading.mistake(here, "'" + key + "' = " + quote(*given) +
-                            " is not an id: use a-z, 0-9, '.', '_' and '-', a letter or digit first, "
-                            "64 characters at most");
+  reading.mistake(here,
+                  "'" + key + "' = " + quote(*given) +
+                      " is not an id: use a-z, 0-9, '.', '_' and '-', a letter or digit first, "
+                      "64 characters at most");
   return std::nullopt;
 }
 
@@ -134,13 +143,13 @@ std::optional<std::vector<std::int64_t>> read_seeds(Reading& reading, const Node
     return read;
   }
   if (!seeds.is(Node::Kind::list)) {
-    reading.mistake(seeds.at, "'seeds' must be a number of seeds or a list of seeds, not " +
-                                  kind_of(seeds));
+    reading.mistake(seeds.at,
+                    "'seeds' must be a number of seeds or a list of seeds, not " + kind_of(seeds));
     return std::nullopt;
   }
   if (seeds.items.empty() || seeds.items.size() > static_cast<std::size_t>(most_seeds)) {
-    reading.mistake(seeds.at, "'seeds' lists " + std::to_string(seeds.items.size()) + " seeds: " +
-                                  limits + " are possible");
+    reading.mistake(seeds.at, "'seeds' lists " + std::to_string(seeds.items.size()) +
+                                  " seeds: " + limits + " are possible");
     return std::nullopt;
   }
   std::map<std::int64_t, Place> first;
@@ -176,10 +185,14 @@ Json to_json(Reading& reading, const Node& node) {
       for (const Node& item : node.items) list.push_back(to_json(reading, item));
       return list;
     }
-    case Node::Kind::text: return node.text;
-    case Node::Kind::integer: return node.integer;
-    case Node::Kind::real: return node.real;
-    case Node::Kind::boolean: return node.boolean;
+    case Node::Kind::text:
+      return node.text;
+    case Node::Kind::integer:
+      return node.integer;
+    case Node::Kind::real:
+      return node.real;
+    case Node::Kind::boolean:
+      return node.boolean;
     case Node::Kind::date:
       reading.mistake(node.at, "a date or time cannot be a setting: write it as text in quotes");
       return nullptr;

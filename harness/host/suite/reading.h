@@ -20,10 +20,10 @@ inline constexpr std::int64_t most_seeds = 10000;
 
 /// What claims need to know of a benchmark that was read, with or without mistakes.
 struct BenchmarkNames {
-  Place at;                         ///< of its id
-  std::string family;               ///< "" when unknown
-  std::vector<std::string> names;   ///< variants and references
-  bool complete = true;             ///< false: a mistake hides names, so none can be called unknown
+  Place at;                        ///< of its id
+  std::string family;              ///< "" when unknown
+  std::vector<std::string> names;  ///< variants and references
+  bool complete = true;            ///< false: a mistake hides names, so none can be called unknown
 };
 
 class Reading {
@@ -33,10 +33,10 @@ class Reading {
 
   const Catalogue& catalogue;
   const Source& source;
-  std::vector<std::string> overrides;             ///< as given: "KEY=VALUE"
+  std::vector<std::string> overrides;  ///< as given: "KEY=VALUE"
   std::vector<Mistake> mistakes;
   std::map<std::string, BenchmarkNames> benchmarks;  ///< by id
-  std::int64_t cells = 0;                         ///< counted so far
+  std::int64_t cells = 0;                            ///< counted so far
 
   void mistake(const Place& at, std::string message) {
     mistakes.push_back({at, std::move(message)});
@@ -84,11 +84,12 @@ bool check_against(Reading& reading, const Node& table, const Json& given,
 std::vector<std::string> ids_of(const Json& list);
 
 // The parts, each in a file of its own.
-Suite read_root(Reading& reading, const Node& root);                        // read_suite.cc
+Suite read_root(Reading& reading, const Node& root);  // read_suite.cc
 std::optional<Benchmark> read_benchmark(Reading& reading, const Node& table,
-                                        const Suite& suite);                // read_benchmark.cc
-std::vector<MethodVariant> read_methods(Reading& reading, const Node& list, const std::string& family,
-                                        std::int64_t seeds);                // read_methods.cc
-std::optional<Claim> read_claim(Reading& reading, const Node& table);       // read_claim.cc
+                                        const Suite& suite);  // read_benchmark.cc
+std::vector<MethodVariant> read_methods(Reading& reading, const Node& list,
+                                        const std::string& family,
+                                        std::int64_t seeds);           // read_methods.cc
+std::optional<Claim> read_claim(Reading& reading, const Node& table);  // read_claim.cc
 
 }  // namespace assay

@@ -96,7 +96,8 @@ Place Source::inside(const Place& at, std::string_view value, std::size_t offset
   for (std::uint32_t column = 1; column < at.column && !rest.empty(); ++column) {
     rest.remove_prefix(next_character(rest).bytes.size());
   }
-  if (rest.empty() || (rest[0] != '"' && rest[0] != '\'') || rest.substr(1, value.size()) != value) {
+  if (rest.empty() || (rest[0] != '"' && rest[0] != '\'') ||
+      rest.substr(1, value.size()) != value) {
     return at;
   }
   Place found = at;
@@ -131,8 +132,9 @@ std::string Source::snippet(const Place& at) const {
     if (column < first) continue;
     shown += character.bad ? "?" : character.bytes;
     if (column < at.column) {
-      caret += character.bytes == "\t" ? std::string("\t")
-                                       : std::string(static_cast<std::size_t>(character.width), ' ');
+      caret += character.bytes == "\t"
+                   ? std::string("\t")
+                   : std::string(static_cast<std::size_t>(character.width), ' ');
     }
   }
   return shown + "\n" + caret + "^\n";

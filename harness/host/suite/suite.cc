@@ -19,10 +19,14 @@ Json to_json(const MethodVariant& method) {
 Json to_json(const Benchmark& benchmark) {
   Json methods = Json::array();
   for (const MethodVariant& method : benchmark.methods) methods.push_back(to_json(method));
-  return {{"id", benchmark.id},         {"title", benchmark.title},
-          {"family", benchmark.family}, {"settings", benchmark.settings},
-          {"seeds", benchmark.seeds},   {"cohort", benchmark.cohort},
-          {"baseline", benchmark.baseline}, {"methods", std::move(methods)}};
+  return {{"id", benchmark.id},
+          {"title", benchmark.title},
+          {"family", benchmark.family},
+          {"settings", benchmark.settings},
+          {"seeds", benchmark.seeds},
+          {"cohort", benchmark.cohort},
+          {"baseline", benchmark.baseline},
+          {"methods", std::move(methods)}};
 }
 
 Json to_json(const Claim& claim) {
@@ -78,14 +82,14 @@ Json to_json(const Suite& suite) {
   Json benchmarks = Json::array(), claims = Json::array();
   for (const Benchmark& benchmark : suite.benchmarks) benchmarks.push_back(to_json(benchmark));
   for (const Claim& claim : suite.claims) claims.push_back(to_json(claim));
-  return {{"name", suite.name},
-          {"title", suite.title},
-          {"description", suite.description},
-          {"seeds", suite.seeds},
-          {"limits",
-           {{"time_s", suite.limits.time_s}, {"memory_bytes", suite.limits.memory_bytes}}},
-          {"benchmarks", std::move(benchmarks)},
-          {"claims", std::move(claims)}};
+  return {
+      {"name", suite.name},
+      {"title", suite.title},
+      {"description", suite.description},
+      {"seeds", suite.seeds},
+      {"limits", {{"time_s", suite.limits.time_s}, {"memory_bytes", suite.limits.memory_bytes}}},
+      {"benchmarks", std::move(benchmarks)},
+      {"claims", std::move(claims)}};
 }
 
 Suite suite_from_json(const Json& json) {

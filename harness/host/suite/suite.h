@@ -1,5 +1,5 @@
-// A suite as resolved: every default filled in, every sweep expanded, every name checked. Written as
-// the SUITE document of docs/protocol.md.
+// A suite as resolved: every default filled in, every sweep expanded, every name checked. Written
+// as the SUITE document of docs/protocol.md.
 #pragma once
 
 #include <assay/common/parameters_json.h>
@@ -12,8 +12,8 @@ namespace assay {
 
 /// One row of a benchmark's table: a method with its parameters.
 struct MethodVariant {
-  std::string name;                ///< unique in its benchmark: "logconf", "logconf-alpha=0.25"
-  std::string use;                 ///< the method's id
+  std::string name;  ///< unique in its benchmark: "logconf", "logconf-alpha=0.25"
+  std::string use;   ///< the method's id
   Json parameters = Json::object();
   std::vector<std::string> sweep;  ///< the parameters whose values tell it from its siblings
 };
@@ -22,22 +22,22 @@ struct Benchmark {
   std::string id, title, family;
   Json settings = Json::object();
   std::vector<std::int64_t> seeds;
-  std::int64_t cohort = 0;         ///< rows of a block at most; 0: as the family says
-  std::string baseline;            ///< name of a variant, or ""
+  std::int64_t cohort = 0;  ///< rows of a block at most; 0: as the family says
+  std::string baseline;     ///< name of a variant, or ""
   std::vector<MethodVariant> methods;
 };
 
 struct Claim {
   std::string says, paper;
-  std::vector<std::string> on;     ///< benchmark ids
+  std::vector<std::string> on;  ///< benchmark ids
   std::string metric;
-  std::string expect;              ///< see expectation.h
+  std::string expect;  ///< see expectation.h
 };
 
 /// Of one job: a stage or a cohort of cells.
 struct Limits {
   double time_s = 3600;
-  std::int64_t memory_bytes = 0;   ///< 0: none
+  std::int64_t memory_bytes = 0;  ///< 0: none
 };
 
 struct Suite {
@@ -46,7 +46,7 @@ struct Suite {
   Limits limits;
   std::vector<Benchmark> benchmarks;
   std::vector<Claim> claims;
-  std::string text;                ///< the file as given; not part of the document
+  std::string text;  ///< the file as given; not part of the document
 };
 
 /// The SUITE document.
@@ -57,8 +57,8 @@ Suite suite_from_json(const Json& json);
 /// Cells of methods: variants times seeds, over all benchmarks. (Reference rows are the plan's.)
 std::size_t count_cells(const Suite& suite);
 
-/// "2 benchmarks, 5 methods, 5 seeds, 25 cells of methods": variants over all benchmarks; seeds that
-/// differ between benchmarks as "3 to 5 seeds".
+/// "2 benchmarks, 5 methods, 5 seeds, 25 cells of methods": variants over all benchmarks; seeds
+/// that differ between benchmarks as "3 to 5 seeds".
 std::string summary(const Suite& suite);
 
 }  // namespace assay

@@ -32,9 +32,15 @@ class DepthScan {
   void step() {
     switch (text_[at_]) {
       case '"':
-      case '\'': string(text_[at_]); return;
-      case '#': at_ = std::min(text_.find('\n', at_), text_.size()); return;
-      case '.': ++dots_; break;
+      case '\'':
+        string(text_[at_]);
+        return;
+      case '#':
+        at_ = std::min(text_.find('\n', at_), text_.size());
+        return;
+      case '.':
+        ++dots_;
+        break;
       case '[':
       case '{':
         open_dots_.push_back(dots_);
@@ -56,7 +62,8 @@ class DepthScan {
         // A line ends a key; inside brackets it separates items, as a comma does.
         dots_ = 0;
         break;
-      default: break;
+      default:
+        break;
     }
     ++at_;
   }
@@ -93,8 +100,9 @@ class DepthScan {
 std::optional<Mistake> check_text(const Source& source) {
   const std::string& text = source.text();
   if (text.size() > largest_suite) {
-    return Mistake{{}, "the file has more than the " + std::to_string(largest_suite) +
-                           " bytes (1 MB) that a suite may have"};
+    return Mistake{{},
+                   "the file has more than the " + std::to_string(largest_suite) +
+                       " bytes (1 MB) that a suite may have"};
   }
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     return Mistake{{}, "the file is empty: a suite needs a [suite] table and a [[benchmark]]"};
@@ -109,8 +117,8 @@ std::optional<Mistake> check_text(const Source& source) {
     return Mistake{source.place(nul), "a NUL byte: is this a text file?"};
   }
   if (const std::size_t deep = DepthScan(text).too_deep(); deep != std::string::npos) {
-    return Mistake{source.place(deep), "nested more than " + std::to_string(deepest_key) +
-                                           " levels deep"};
+    return Mistake{source.place(deep),
+                   "nested more than " + std::to_string(deepest_key) + " levels deep"};
   }
   return std::nullopt;
 }

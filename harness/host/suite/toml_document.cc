@@ -31,10 +31,10 @@ Node convert(const toml::node& node) {
             {std::string(key.str()), place(key.source().begin), convert(value)});
       }
       // The library sorts by name; messages and sweeps follow the file.
-      std::stable_sort(converted.entries.begin(), converted.entries.end(),
-                       [](const Entry& a, const Entry& b) {
-                         return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
-                       });
+      std::stable_sort(
+          converted.entries.begin(), converted.entries.end(), [](const Entry& a, const Entry& b) {
+            return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
+          });
       break;
     case toml::node_type::array:
       converted.kind = Node::Kind::list;
@@ -72,7 +72,8 @@ void place_all(Node& node, const Place& at) {
   }
 }
 
-// "Error while parsing table header: cannot redefine ..." as "cannot redefine ... (in the table header)"
+// "Error while parsing table header: cannot redefine ..." as "cannot redefine ... (in the table
+// header)"
 std::string syntax_message(std::string_view description) {
   constexpr std::string_view start = "Error while parsing ";
   std::string message = "not valid TOML: ";

@@ -1,5 +1,5 @@
-// Broken suites as data: tests/data/broken_suites/NAME.toml must give exactly NAME.expected. After a
-// wanted change of messages run this program with ASSAY_APPROVE=1, and read the difference.
+// Broken suites as data: tests/data/broken_suites/NAME.toml must give exactly NAME.expected. After
+// a wanted change of messages run this program with ASSAY_APPROVE=1, and read the difference.
 #include "catalogue_fixture.h"
 #include "host/suite/read.h"
 #include "host/suite/text_check.h"
@@ -85,8 +85,9 @@ TEST_CASE("files that are not text, or too much of it") {
         "s.toml:2:5: a NUL byte: is this a text file?\n"
         "    2 | name?= 1\n"
         "      |     ^\n");
-  CHECK(mistakes("") == "s.toml: the file is empty: a suite needs a [suite] table and a "
-                        "[[benchmark]]\n");
+  CHECK(mistakes("") ==
+        "s.toml: the file is empty: a suite needs a [suite] table and a "
+        "[[benchmark]]\n");
   CHECK(mistakes(" \r\n\n") == mistakes(""));
   CHECK(mistakes("\xEF\xBB\xBF") == mistakes(""));
   const std::string too_large =
@@ -105,8 +106,9 @@ TEST_CASE("deep nesting is refused before it is parsed") {
   // Half of the levels come from keys, half from brackets.
   CHECK(mistakes(repeated("a.a = { ", 40)).find(deep) != std::string::npos);
   // Brackets and dots in strings and comments are text.
-  CHECK(mistakes("# " + std::string(200, '[') + "\nx = \"\\\"" + std::string(200, '[') + "\"\ny = '" +
-                 std::string(200, '.') + "'\nz = \"\"\"\n" + std::string(200, '{') + "\"\"\"\n")
+  CHECK(mistakes("# " + std::string(200, '[') + "\nx = \"\\\"" + std::string(200, '[') +
+                 "\"\ny = '" + std::string(200, '.') + "'\nz = \"\"\"\n" + std::string(200, '{') +
+                 "\"\"\"\n")
             .find(deep) == std::string::npos);
 }
 
@@ -125,24 +127,30 @@ TEST_CASE("one long line is shown around the mistake") {
 
 TEST_CASE("a caret stands under its character") {
   // Two columns for a wide character, none for a combining one, tabs as they are.
-  const std::string head = "[suite]\nname = \"a\"\nseeds = 1\n[[benchmark]]\nid = \"b\"\n"
-                           "family = \"weak_to_strong\"\nmethods = [\"xent\"]\n"
-                           "weak = { model = { arch = \"mlp\" }, labels = 9 }\n"
-                           "strong = { model = { arch = \"mlp\" } }\n";
-  const std::string found =
-      mistakes(head + "\ttask = { \"\xe6\xbc\xa2\" = 1, \"e\xcc\x81\" = 2, use = \"fashion_mnist\", z = 3 }\n");
+  const std::string head =
+      "[suite]\nname = \"a\"\nseeds = 1\n[[benchmark]]\nid = \"b\"\n"
+      "family = \"weak_to_strong\"\nmethods = [\"xent\"]\n"
+      "weak = { model = { arch = \"mlp\" }, labels = 9 }\n"
+      "strong = { model = { arch = \"mlp\" } }\n";
+  const std::string found = mistakes(
+      head +
+      "\ttask = { \"\xe6\xbc\xa2\" = 1, \"e\xcc\x81\" = 2, use = \"fashion_mnist\", z = 3 }\n");
   CHECK(found ==
-        "s.toml:10:11: unknown key '\xe6\xbc\xa2' for use = \"fashion_mnist\"; the keys here are use, "
+        "s.toml:10:11: unknown key '\xe6\xbc\xa2' for use = \"fashion_mnist\"; the keys here are "
+        "use, "
         "size, transfer\n"
-        "   10 | \ttask = { \"\xe6\xbc\xa2\" = 1, \"e\xcc\x81\" = 2, use = \"fashion_mnist\", z = 3 }\n"
+        "   10 | \ttask = { \"\xe6\xbc\xa2\" = 1, \"e\xcc\x81\" = 2, use = \"fashion_mnist\", z = "
+        "3 }\n"
         "      | \t         ^\n"
         "s.toml:10:20: unknown key 'e\xcc\x81' for use = \"fashion_mnist\"; the keys here are use, "
         "size, transfer\n"
-        "   10 | \ttask = { \"\xe6\xbc\xa2\" = 1, \"e\xcc\x81\" = 2, use = \"fashion_mnist\", z = 3 }\n"
+        "   10 | \ttask = { \"\xe6\xbc\xa2\" = 1, \"e\xcc\x81\" = 2, use = \"fashion_mnist\", z = "
+        "3 }\n"
         "      | \t                   ^\n"
         "s.toml:10:53: unknown key 'z' for use = \"fashion_mnist\"; the keys here are use, size, "
         "transfer\n"
-        "   10 | \ttask = { \"\xe6\xbc\xa2\" = 1, \"e\xcc\x81\" = 2, use = \"fashion_mnist\", z = 3 }\n"
+        "   10 | \ttask = { \"\xe6\xbc\xa2\" = 1, \"e\xcc\x81\" = 2, use = \"fashion_mnist\", z = "
+        "3 }\n"
         "      | \t                                                   ^\n");
 }
 
@@ -164,11 +172,12 @@ TEST_CASE("files that cannot be read say why") {
             "/quickstart.toml'?)\n");
   CHECK(file_mistakes(folder.path / "nowhere" / "x.toml") ==
         base + "/nowhere/x.toml: there is no such file\n");
-  CHECK(file_mistakes(folder.path) == base + ": this is a folder, not a suite file; it holds " + base +
-                                          "/quickstart.toml\n");
+  CHECK(file_mistakes(folder.path) ==
+        base + ": this is a folder, not a suite file; it holds " + base + "/quickstart.toml\n");
   write_file(folder.path / "empty.toml", "");
   CHECK(file_mistakes(folder.path / "empty.toml") ==
-        base + "/empty.toml: the file is empty: a suite needs a [suite] table and a [[benchmark]]\n");
+        base +
+            "/empty.toml: the file is empty: a suite needs a [suite] table and a [[benchmark]]\n");
   CHECK(file_mistakes(folder.path / "quickstart.toml" / "x.toml") ==
         base + "/quickstart.toml/x.toml: cannot be read: Not a directory\n");
   // Root may read everything.

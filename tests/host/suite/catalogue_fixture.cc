@@ -7,24 +7,30 @@ namespace assay::test {
 namespace {
 
 ParameterSpec network(const char* key) {
-  return variant(key, "arch",
-                 {{"mlp", "", {integer("width", 64).range(1, 4096), integer("depth", 2).range(0, 8)}},
-                  {"cnn", "", {integer("width", 16).range(1, 512)}}});
+  return variant(
+      key, "arch",
+      {{"mlp", "", {integer("width", 64).range(1, 4096), integer("depth", 2).range(0, 8)}},
+       {"cnn", "", {integer("width", 16).range(1, 512)}}});
 }
 
 std::vector<ParameterSpec> recipe() {
-  return {integer("epochs", 8).range(0, 1e6), integer("batch", 64).range(1, 1e6),
+  return {integer("epochs", 8).range(0, 1e6),
+          integer("batch", 64).range(1, 1e6),
           real("lr", 1e-3).above(0),
           text("schedule", "cosine").one_of({"constant", "linear", "cosine"}),
-          boolean("shuffle", true), real("clip", 0).at_least(0).may_be_absent()};
+          boolean("shuffle", true),
+          real("clip", 0).at_least(0).may_be_absent()};
 }
 
-Json metric(const char* id) { return {{"id", id}, {"title", id}}; }
+Json metric(const char* id) {
+  return {{"id", id}, {"title", id}};
+}
 
 Json weak_to_strong() {
   const std::vector<ParameterSpec> settings{
       variant("task", "use",
-              {{"fashion_mnist", "",
+              {{"fashion_mnist",
+                "",
                 {integer("size", 28).range(7, 28), integer("transfer", 8000).range(1, 60000)}},
                {"latent_tasks", "", {integer("dimension", 128).range(1, 4096)}}}),
       table("weak", {network("model"), integer("view", 0).range(0, 28),

@@ -17,7 +17,8 @@ namespace {
 
 class Mutator {
  public:
-  Mutator(std::vector<std::string> seeds, unsigned seed) : seeds_(std::move(seeds)), random_(seed) {}
+  Mutator(std::vector<std::string> seeds, unsigned seed)
+      : seeds_(std::move(seeds)), random_(seed) {}
 
   std::string next() {
     std::string text = seeds_[below(seeds_.size())];
@@ -35,24 +36,81 @@ class Mutator {
   std::size_t below(std::size_t n) { return n == 0 ? 0 : random_() % n; }
 
   std::string piece() {
-    static const std::vector<std::string> pieces{
-        "[", "]", "[[", "]]", "{", "}", "\"", "'", "\"\"\"", "'''", "=", ".", ",", "\n", "\r", "#", " ",
-        "\t", "\\", "\\u", "\\U00110000", "-", "+", "_", "0x", "1e999", "nan", "-inf", "true", "1979-05-27",
-        "07:32:00", "a", "use", "sweep", "seeds", "[suite]\n", "[[benchmark]]\n", "[[claim]]\n",
-        "\xff", "\xc3", "\xf0\x9f\x92\xa9", "\xEF\xBB\xBF", "9223372036854775807", "9223372036854775808",
-        std::string(1, '\0'), std::string(70, '['), "a.b.c.d", "\x1b", "\xe2\x80\xa8", "<", "near"};
+    static const std::vector<std::string> pieces{"[",
+                                                 "]",
+                                                 "[[",
+                                                 "]]",
+                                                 "{",
+                                                 "}",
+                                                 "\"",
+                                                 "'",
+                                                 "\"\"\"",
+                                                 "'''",
+                                                 "=",
+                                                 ".",
+                                                 ",",
+                                                 "\n",
+                                                 "\r",
+                                                 "#",
+                                                 " ",
+                                                 "\t",
+                                                 "\\",
+                                                 "\\u",
+                                                 "\\U00110000",
+                                                 "-",
+                                                 "+",
+                                                 "_",
+                                                 "0x",
+                                                 "1e999",
+                                                 "nan",
+                                                 "-inf",
+                                                 "true",
+                                                 "1979-05-27",
+                                                 "07:32:00",
+                                                 "a",
+                                                 "use",
+                                                 "sweep",
+                                                 "seeds",
+                                                 "[suite]\n",
+                                                 "[[benchmark]]\n",
+                                                 "[[claim]]\n",
+                                                 "\xff",
+                                                 "\xc3",
+                                                 "\xf0\x9f\x92\xa9",
+                                                 "\xEF\xBB\xBF",
+                                                 "9223372036854775807",
+                                                 "9223372036854775808",
+                                                 std::string(1, '\0'),
+                                                 std::string(70, '['),
+                                                 "a.b.c.d",
+                                                 "\x1b",
+                                                 "\xe2\x80\xa8",
+                                                 "<",
+                                                 "near"};
     return pieces[below(pieces.size())];
   }
 
   void mutate(std::string& text) {
     const std::size_t at = below(text.size() + 1);
     switch (below(6)) {
-      case 0: text.insert(at, piece()); break;
-      case 1: text.erase(at, 1 + below(12)); break;
-      case 2: if (at < text.size()) text[at] = static_cast<char>(random_()); break;
-      case 3: text.insert(at, text.substr(below(text.size() + 1), below(60))); break;
-      case 4: text.resize(at); break;
-      default: if (at < text.size()) text.replace(at, 1 + below(3), piece()); break;
+      case 0:
+        text.insert(at, piece());
+        break;
+      case 1:
+        text.erase(at, 1 + below(12));
+        break;
+      case 2:
+        if (at < text.size()) text[at] = static_cast<char>(random_());
+        break;
+      case 3:
+        text.insert(at, text.substr(below(text.size() + 1), below(60)));
+        break;
+      case 4:
+        text.resize(at);
+        break;
+      default:
+        if (at < text.size()) text.replace(at, 1 + below(3), piece());
+        break;
     }
   }
 

@@ -20,7 +20,8 @@ family = "weak_to_strong"
 task = { use = "latent_tasks" }
 weak = { model = { arch = "cnn" }, labels = 9 }
 strong = { model = { arch = "mlp" } }
-methods = ["xent", "logconf", { use = "logconf", as = "lc.2", alpha = 0.75 }, { use = "product.v2", beta = 1 }]
+methods = ["xent", "logconf", { use = "logconf", as = "lc.2", alpha = 0.75 },
+           { use = "product.v2", beta = 1 }]
 [[benchmark]]
 id = "w2s.small"
 family = "weak_to_strong"
@@ -39,7 +40,8 @@ Json read(const std::vector<std::string>& overrides) {
 }
 
 std::string mistakes(const std::vector<std::string>& overrides) {
-  return problems_text(read_suite_text(suite_text, "s.toml", test::catalogue(), overrides).problems);
+  return problems_text(
+      read_suite_text(suite_text, "s.toml", test::catalogue(), overrides).problems);
 }
 
 Json benchmark(const std::vector<std::string>& overrides, std::size_t index) {
@@ -85,39 +87,48 @@ TEST_CASE("--set reaches methods by name, else by what they use") {
   CHECK(alpha("w2s.methods.logconf.alpha=0.9", 1, 0) == 0.5);
   CHECK(alpha("methods.lc.2.alpha=1", 0, 2) == 1.0);
   CHECK(benchmark({"methods.product.v2.beta=3"}, 0)["methods"][3]["parameters"]["beta"] == 3.0);
-  CHECK(benchmark({"methods.swept.sweep.alpha=[0.3]"}, 1)["methods"][1]["name"] == "swept-alpha=0.3");
+  CHECK(benchmark({"methods.swept.sweep.alpha=[0.3]"}, 1)["methods"][1]["name"] ==
+        "swept-alpha=0.3");
 }
 
 TEST_CASE("mistakes of --set name it, and nothing else") {
   CHECK(mistakes({"seeds"}) == "--set seeds: write --set KEY=VALUE\n");
   CHECK(mistakes({"=3"}) == "--set =3: write --set KEY=VALUE\n");
-  CHECK(mistakes({"w2s..train=3"}) == "--set w2s..train=3: a key is names with dots between them\n");
+  CHECK(mistakes({"w2s..train=3"}) ==
+        "--set w2s..train=3: a key is names with dots between them\n");
   CHECK(mistakes({"seeds=0"}) ==
         "--set seeds=0: 'seeds' = 0 is not a number of seeds: 1 to 10000 are possible\n");
   CHECK(mistakes({"seeds=many"}) ==
         "--set seeds=many: 'seeds' must be a number of seeds or a list of seeds, not text\n");
   CHECK(mistakes({"seed=3"}) == "--set seed=3: there is no 'seed' (did you mean 'seeds'?)\n");
-  CHECK(mistakes({"w3s.seeds=3"}) == "--set w3s.seeds=3: there is no 'w3s' (did you mean 'w2s'?)\n");
-  CHECK(mistakes({"claim.metric=x"}) ==
-        "--set claim.metric=x: there is no 'claim'; a key begins with one of limits, methods, name, "
-        "title, description, seeds, *, w2s, w2s.small\n");
+  CHECK(mistakes({"w3s.seeds=3"}) ==
+        "--set w3s.seeds=3: there is no 'w3s' (did you mean 'w2s'?)\n");
+  CHECK(
+      mistakes({"claim.metric=x"}) ==
+      "--set claim.metric=x: there is no 'claim'; a key begins with one of limits, methods, name, "
+      "title, description, seeds, *, w2s, w2s.small\n");
   CHECK(mistakes({"w2s=3"}) == "--set w2s=3: say which key of 'w2s', such as w2s.seeds\n");
-  CHECK(mistakes({"limits=3"}) == "--set limits=3: say which key of 'limits', such as limits.time\n");
+  CHECK(mistakes({"limits=3"}) ==
+        "--set limits=3: say which key of 'limits', such as limits.time\n");
   CHECK(mistakes({"w2s.train.epoch=3"}) ==
         "--set w2s.train.epoch=3: unknown key 'epoch' in 'train' (did you mean 'epochs'?)\n");
   CHECK(mistakes({"w2s.train.epochs=[1"}) ==
         "--set w2s.train.epochs=[1: 'epochs' must be an integer, not text\n");
-  CHECK(mistakes({"w2s.task.use.x=1"}) == "--set w2s.task.use.x=1: 'use' is text, so it has no 'x'\n");
+  CHECK(mistakes({"w2s.task.use.x=1"}) ==
+        "--set w2s.task.use.x=1: 'use' is text, so it has no 'x'\n");
   CHECK(mistakes({"methods.logcnf.alpha=1"}) ==
-        "--set methods.logcnf.alpha=1: no benchmark has a method 'logcnf' (did you mean 'logconf'?)\n");
+        "--set methods.logcnf.alpha=1: no benchmark has a method 'logcnf' (did you mean "
+        "'logconf'?)\n");
   CHECK(mistakes({"methods.logconf=1"}) ==
         "--set methods.logconf=1: say which parameter of 'logconf'\n");
   CHECK(mistakes({"methods.logconf.alpha=2"}) ==
         "--set methods.logconf.alpha=2: 'alpha' = 2 is above the largest allowed value 1\n");
   CHECK(mistakes({"methods.xent.alpha=2"}) ==
-        "--set methods.xent.alpha=2: unknown key 'alpha' of xent; the keys here are use, as, sweep\n");
+        "--set methods.xent.alpha=2: unknown key 'alpha' of xent; the keys here are use, as, "
+        "sweep\n");
   CHECK(mistakes({"methods.swept.alpha=0.5"}) ==
-        "--set methods.swept.alpha=0.5: 'alpha' has a value here and is swept too (line 18): leave one "
+        "--set methods.swept.alpha=0.5: 'alpha' has a value here and is swept too (line 19): leave "
+        "one "
         "of them out\n");
   CHECK(mistakes({"title=\xff"}) == "--set title=\\xff: not UTF-8\n");
   std::string deep = "w2s";
@@ -127,17 +138,19 @@ TEST_CASE("mistakes of --set name it, and nothing else") {
   CHECK(mistakes({"*.train.epochs=-1"}) ==
         "--set *.train.epochs=-1: 'epochs' = -1 is below the smallest allowed value 0\n");
   // With a line break a value could bring keys of its own.
-  CHECK(mistakes({"seeds=1\nx=2"}) == "--set seeds=1\\nx=2: 'seeds' must be a number of seeds or a list "
-                                      "of seeds, not text\n");
+  CHECK(mistakes({"seeds=1\nx=2"}) ==
+        "--set seeds=1\\nx=2: 'seeds' must be a number of seeds or a list "
+        "of seeds, not text\n");
 }
 
 TEST_CASE("mistakes of the file come before those of --set") {
-  const SuiteReading reading = read_suite_text(suite_text + "zzz = 1\n", "s.toml", test::catalogue(),
-                                               {"seeds=0", "w2s.id=w2s.small"});
+  const SuiteReading reading = read_suite_text(suite_text + "zzz = 1\n", "s.toml",
+                                               test::catalogue(), {"seeds=0", "w2s.id=w2s.small"});
   REQUIRE(reading.problems.size() == 3);
   CHECK(reading.problems[0].where == "s.toml");
-  CHECK(reading.problems[0].message == "duplicate benchmark id 'w2s.small' (first at --set "
-                                       "w2s.id=w2s.small)");
-  CHECK(reading.problems[1].line == 19);
+  CHECK(reading.problems[0].message ==
+        "duplicate benchmark id 'w2s.small' (first at --set "
+        "w2s.id=w2s.small)");
+  CHECK(reading.problems[1].line == 20);
   CHECK(reading.problems[2].where == "--set seeds=0");
 }

@@ -41,9 +41,10 @@ Suite two_benchmarks() {
   const auto reading = read_suite_text(
       "[suite]\nname = \"s\"\nseeds = [5, 9]\n[[benchmark]]\nid = \"a-1\"\n" + settings +
           "methods = [\"xent\", { use = \"logconf\", sweep = { alpha = [0.1, 0.2] } }]\n"
-          "[[benchmark]]\nid = \"b-1\"\nseeds = 4\n" + settings + "methods = [\"xent\", \"logconf\"]\n" +
-          claim + "says = \"both\"\non = [\"a-1\", \"b-1\"]\nexpect = \"weak < xent < ceiling\"\n" +
-          claim + "says = \"b\"\non = [\"b-1\"]\nexpect = \"logconf > xent\"\n",
+          "[[benchmark]]\nid = \"b-1\"\nseeds = 4\n" +
+          settings + "methods = [\"xent\", \"logconf\"]\n" + claim +
+          "says = \"both\"\non = [\"a-1\", \"b-1\"]\nexpect = \"weak < xent < ceiling\"\n" + claim +
+          "says = \"b\"\non = [\"b-1\"]\nexpect = \"logconf > xent\"\n",
       "s.toml", test::catalogue());
   INFO(problems_text(reading.problems));
   REQUIRE(reading.ok());
@@ -122,13 +123,13 @@ TEST_CASE("--only keeps benchmarks, and the claims that can still be tested") {
 TEST_CASE("--methods keeps variants by name or by method") {
   Suite suite = two_benchmarks();
   CHECK(keep_methods(suite, {"logconf"}) == Names{"both", "b"});
-  CHECK(names(suite) ==
-        Names{"a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/logconf"});
+  CHECK(names(suite) == Names{"a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/logconf"});
   CHECK(suite.benchmarks[0].baseline.empty());
 
   suite = two_benchmarks();
   CHECK(keep_methods(suite, {"logconf-*", "xent"}) == Names{"b"});
-  CHECK(names(suite) == Names{"a-1/xent", "a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/xent"});
+  CHECK(names(suite) ==
+        Names{"a-1/xent", "a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/xent"});
   CHECK(suite.benchmarks[0].baseline == "xent");
 
   suite = two_benchmarks();

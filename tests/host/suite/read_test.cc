@@ -1,5 +1,5 @@
-#include "catalogue_fixture.h"
 #include "host/suite/read.h"
+#include "catalogue_fixture.h"
 
 #include <assay/common/error.h>
 #include <assay/common/files.h>
@@ -15,7 +15,8 @@ using namespace assay;
 namespace {
 
 const std::string head =
-    "[suite]\nname = \"s\"\nseeds = 2\n[[benchmark]]\nid = \"fashion\"\nfamily = \"weak_to_strong\"\n"
+    "[suite]\nname = \"s\"\nseeds = 2\n[[benchmark]]\nid = \"fashion\"\nfamily = "
+    "\"weak_to_strong\"\n"
     "task = { use = \"latent_tasks\" }\nweak = { model = { arch = \"cnn\" }, labels = 9 }\n"
     "strong = { model = { arch = \"mlp\" } }\n";
 
@@ -74,20 +75,23 @@ TEST_CASE("Windows line ends, a byte order mark and a last line without end chan
 }
 
 TEST_CASE("a sweep becomes one variant for each value") {
-  const Suite suite = read(head + "methods = [\"xent\", { use = \"logconf\", balanced = false, "
-                                  "sweep = { alpha = [0.25, 1, 1e-5] } }]\n");
+  const Suite suite = read(head +
+                           "methods = [\"xent\", { use = \"logconf\", balanced = false, "
+                           "sweep = { alpha = [0.25, 1, 1e-5] } }]\n");
   const Benchmark& benchmark = suite.benchmarks[0];
   CHECK(names(benchmark) ==
         Names{"xent", "logconf-alpha=0.25", "logconf-alpha=1", "logconf-alpha=1e-05"});
-  CHECK(to_json(suite)["benchmarks"][0]["methods"][2] ==
-        Json::parse(R"({"name": "logconf-alpha=1", "use": "logconf", "sweep": ["alpha"], "parameters":
+  CHECK(
+      to_json(suite)["benchmarks"][0]["methods"][2] ==
+      Json::parse(R"({"name": "logconf-alpha=1", "use": "logconf", "sweep": ["alpha"], "parameters":
             {"alpha": 1.0, "warmup": 0.2, "rounds": 1, "balanced": false, "target": "hard"}})"));
 }
 
 TEST_CASE("several swept keys make their product, the last changing fastest") {
-  const Suite suite = read(head +
-                           "methods = [{ use = \"logconf\", as = \"lc\", sweep = { target = [\"hard\", "
-                           "\"soft\"], alpha = [0, 0.5], balanced = [true] } }]\n");
+  const Suite suite =
+      read(head +
+           "methods = [{ use = \"logconf\", as = \"lc\", sweep = { target = [\"hard\", "
+           "\"soft\"], alpha = [0, 0.5], balanced = [true] } }]\n");
   const Benchmark& benchmark = suite.benchmarks[0];
   CHECK(names(benchmark) ==
         Names{"lc-target=hard,alpha=0,balanced=true", "lc-target=hard,alpha=0.5,balanced=true",
@@ -99,9 +103,10 @@ TEST_CASE("several swept keys make their product, the last changing fastest") {
 TEST_CASE("a required parameter may be swept, and numbers may be large") {
   CHECK(names(read(head + "methods = [{ use = \"product.v2\", sweep = { beta = [1, 2] } }]\n")
                   .benchmarks[0]) == Names{"product.v2-beta=1", "product.v2-beta=2"});
-  const Suite suite = read("[suite]\nname = \"s\"\nseeds = 1\n[[benchmark]]\nid = \"c\"\n"
-                           "family = \"continual\"\nmethods = [{ use = \"ewc\", sweep = "
-                           "{ lambda = [1e20, 1e300] } }]\n");
+  const Suite suite = read(
+      "[suite]\nname = \"s\"\nseeds = 1\n[[benchmark]]\nid = \"c\"\n"
+      "family = \"continual\"\nmethods = [{ use = \"ewc\", sweep = "
+      "{ lambda = [1e20, 1e300] } }]\n");
   CHECK(names(suite.benchmarks[0]) == Names{"ewc-lambda=1e20", "ewc-lambda=1e300"});
 }
 
@@ -123,10 +128,10 @@ TEST_CASE("a sweep of astronomic size is refused at once") {
   std::string reals = "[";
   for (int i = 0; i < 1000; ++i) reals += "0." + std::to_string(1000 + i) + ",";
   reals += "]";
-  const auto reading = read_suite_text(head + "methods = [{ use = \"logconf\", sweep = { rounds = " +
-                                           values + ", alpha = " + reals + ", warmup = " + reals +
-                                           " } }]\n",
-                                       "s.toml", test::catalogue());
+  const auto reading =
+      read_suite_text(head + "methods = [{ use = \"logconf\", sweep = { rounds = " + values +
+                          ", alpha = " + reals + ", warmup = " + reals + " } }]\n",
+                      "s.toml", test::catalogue());
   REQUIRE(reading.problems.size() == 1);
   CHECK(reading.problems[0].message.rfind("too many cells: 100000000 here", 0) == 0);
 }
@@ -134,10 +139,10 @@ TEST_CASE("a sweep of astronomic size is refused at once") {
 TEST_CASE("plugins that could not be read are mentioned with an unknown method") {
   Catalogue catalogue = test::catalogue();
   catalogue.broken.push_back({"x.so", "crashed"});
-  const auto reading =
-      read_suite_text(head + "methods = [\"mine\"]\n", "s.toml", catalogue);
+  const auto reading = read_suite_text(head + "methods = [\"mine\"]\n", "s.toml", catalogue);
   REQUIRE(reading.problems.size() == 1);
-  CHECK(reading.problems[0].message ==
-        "unknown method 'mine'; weak_to_strong has logconf, product.v2, xent; 1 plugin could not be "
-        "read, see `assay doctor`");
+  CHECK(
+      reading.problems[0].message ==
+      "unknown method 'mine'; weak_to_strong has logconf, product.v2, xent; 1 plugin could not be "
+      "read, see `assay doctor`");
 }
