@@ -90,8 +90,11 @@ class Job {
     try {
       memory_bytes_ = request_.value("memory_bytes", std::uint64_t{0});
       redirect_output(request_.at("log").get<std::string>());
-      limit_memory(memory_bytes_);
-      finish(outcomes());
+      if (const std::string why = limit_memory(memory_bytes_); !why.empty()) {
+        fail({"memory", why});
+      } else {
+        finish(outcomes());
+      }
     } catch (const Json::exception& error) {
       fail({"exception", std::string("the request is not as docs/protocol.md says: ") + error.what()});
     } catch (...) {

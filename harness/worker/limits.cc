@@ -1,7 +1,5 @@
 #include "worker/limits.h"
 
-#include <assay/common/error.h>
-
 #include <chrono>
 #include <fstream>
 #include <string>
@@ -38,18 +36,19 @@ double cpu_now() {
 
 void volunteer_for_oom_killer() { std::ofstream("/proc/self/oom_score_adj") << 800; }
 
-void limit_memory(std::uint64_t bytes) {
+std::string limit_memory(std::uint64_t bytes) {
   const std::uint64_t present = bytes > 0 ? status_bytes("VmData") : 0;
   if (bytes > 0 && bytes <= present) {
-    throw Error("the memory limit of " + std::to_string(bytes >> 20) + " MiB is too small: the worker "
+    return "the memory limit of " + std::to_string(bytes >> 20) + " MiB is too small: the worker "
                 "itself uses " + std::to_string(present >> 20) + " MiB before the job begins. Raise "
-                "`memory` in the suite's [limits]");
+                "`memory` in the suite's [limits]";
   }
   rlimit limit{};
   ::getrlimit(RLIMIT_DATA, &limit);
   // The soft limit only, so that the next job can have another.
   limit.rlim_cur = bytes > 0 && bytes < limit.rlim_max ? bytes : limit.rlim_max;
   ::setrlimit(RLIMIT_DATA, &limit);
+  return "";
 }
 
 Usage::Usage() : wall_begin_(wall_now()), cpu_begin_(cpu_now()) {

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace assay {
 
 /// Makes the kernel choose this process, and not the user's shell, when memory runs out.
 void volunteer_for_oom_killer();
 
-/// Limits the process's private writable memory (RLIMIT_DATA); 0: no limit. Throws Error when the
-/// worker needs more than that already before the job.
-void limit_memory(std::uint64_t bytes);
+/// Limits the process's private writable memory (RLIMIT_DATA); 0: no limit. Returns why the
+/// job cannot run with that, as the worker alone needs more, else "".
+std::string limit_memory(std::uint64_t bytes);
 
 /// Time and memory from its construction on.
 class Usage {

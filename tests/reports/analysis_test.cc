@@ -53,8 +53,8 @@ TEST_CASE("a row's accuracy is its mean and t interval") {
   const BenchmarkResults& photos = made.results.benchmarks[0];
   const Estimate& xent = made.analysis.measures[0][row_of(photos, "xent")][0].estimate;
   CHECK(xent.mean == Approx(.6682));
-  CHECK(xent.sd == Approx(.0082583).margin(1e-6));
-  CHECK(xent.interval->half_width() == Approx(.010254).margin(1e-6));
+  CHECK(xent.sd == Approx(.0081976).margin(1e-6));
+  CHECK(xent.interval->half_width() == Approx(.0101786).margin(1e-6));
   CHECK(made.analysis.measures[0][row_of(photos, "product")][0].estimate.n == 4);
 }
 

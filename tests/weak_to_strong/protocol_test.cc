@@ -113,7 +113,7 @@ TEST_CASE("protocol: what a method is given") {
     return problem.student;
   };
   const Benchmark benchmark(tiny_latent(), {0, 1, 2});
-  const auto rows = benchmark.method(probe, {{2, none}, {0, none}, {2, none}});
+  const auto rows = benchmark.method_rows(probe, {{2, none}, {0, none}, {2, none}});
   CHECK(rows[0].result == rows[2].result);
 
   // From scratch: every method and the ceiling start from the same values of a seed.

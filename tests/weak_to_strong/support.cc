@@ -127,8 +127,8 @@ std::vector<RowOutcome> Benchmark::reference(const std::string& id) const {
   throw Error("no reference " + id);
 }
 
-std::vector<RowOutcome> Benchmark::method(const MethodEntry& method,
-                                          std::vector<CellRow> rows) const {
+std::vector<RowOutcome> Benchmark::method_rows(const MethodEntry& method,
+                                               std::vector<CellRow> rows) const {
   CellJob job;
   job.method = &method;
   job.rows = std::move(rows);
@@ -139,7 +139,7 @@ std::vector<RowOutcome> Benchmark::method(const MethodEntry& entry,
                                           const Json& parameters) const {
   std::vector<CellRow> rows;
   for (const std::uint64_t seed : seeds_) rows.push_back({seed, parameters});
-  return method(entry, std::move(rows));
+  return method_rows(entry, std::move(rows));
 }
 
 Json tiny_latent() { return find_family("weak_to_strong").smoke_settings(); }

@@ -63,8 +63,9 @@ class Benchmark {
   Benchmark(const Json& given, Seeds seeds);
 
   std::vector<RowOutcome> reference(const std::string& id) const;
-  /// `method` on rows; with `parameters` on every seed of the stages.
-  std::vector<RowOutcome> method(const MethodEntry& method, std::vector<CellRow> rows) const;
+  /// A method on rows of a seed and parameters each.
+  std::vector<RowOutcome> method_rows(const MethodEntry& method, std::vector<CellRow> rows) const;
+  /// A method on every seed of the stages.
   std::vector<RowOutcome> method(const MethodEntry& entry, const Json& parameters) const;
 
   const std::vector<RowOutcome>& stage(const std::string& name) const { return stages_.at(name); }

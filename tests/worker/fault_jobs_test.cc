@@ -117,25 +117,40 @@ TEST_CASE("noise on the standard streams disturbs nobody") {
   CHECK(log.find("noise while being described") != std::string::npos);
 }
 
-TEST_CASE("what is no answer fails by contract, values that are not finite fail their rows") {
+namespace {
+
+Json rows_of_wrong_answer(WorkerSession& session, const char* how) {
+  const Json done = session.last(session.cells(fault("wrong_answer"), "fault-wrong-answer",
+                                               {{"how", how}, {"only_seed", -1}}));
+  REQUIRE(done["type"] == "done");
+  return done["rows"];
+}
+
+}  // namespace
+
+TEST_CASE("what is no answer fails by contract, in every row") {
   WorkerSession session;
-  const auto rows = [&](const char* how) {
-    const Json done = session.last(session.cells(fault("wrong_answer"), "fault-wrong-answer",
-                                                 {{"how", how}, {"only_seed", -1}}));
-    REQUIRE(done["type"] == "done");
-    return done["rows"];
-  };
   for (const char* how : {"rows", "columns", "double", "undefined", "no_network"}) {
     INFO(how);
-    for (const Json& row : rows(how)) {
+    for (const Json& row : rows_of_wrong_answer(session, how)) {
       CHECK(row["status"] == "failed");
       CHECK(row["error"]["kind"] == "contract");
       CHECK(row["error"]["message"].get<std::string>().find("fit returned ") == 0);
     }
   }
-  for (const Json& row : rows("nan")) CHECK(row["error"]["kind"] == "non_finite");
-  const Json one = rows("one_row_nan");
-  CHECK(one[0]["error"]["kind"] == "non_finite");
-  CHECK(one[1]["status"] == "done");
-  CHECK(one[2]["status"] == "done");
+}
+
+TEST_CASE("rows that are not finite fail, all of them when all are") {
+  WorkerSession session;
+  for (const Json& row : rows_of_wrong_answer(session, "nan")) {
+    CHECK(row["error"]["kind"] == "non_finite");
+  }
+}
+
+TEST_CASE("one row that is not finite fails alone") {
+  WorkerSession session;
+  const Json rows = rows_of_wrong_answer(session, "one_row_nan");
+  CHECK(rows[0]["error"]["kind"] == "non_finite");
+  CHECK(rows[1]["status"] == "done");
+  CHECK(rows[2]["status"] == "done");
 }

@@ -181,7 +181,7 @@ void GraphRun::started(const std::string& id) {
 
 void GraphRun::progress(const std::string& id, double fraction) { progress_.fraction(id, fraction); }
 
-void GraphRun::tick() { progress_.redraw(); }
+void GraphRun::tick() { progress_.tick(); }
 
 void GraphRun::report(const Task& task, const std::string& how) {
   progress_.finished(task.id, task.label, task.cost, how);

@@ -109,9 +109,14 @@ void Progress::erase() {
   drawn_ = 0;
 }
 
+void Progress::tick() {
+  if (seconds_since(drawn_at_) >= 0.1) redraw();
+}
+
 void Progress::redraw() {
   if (style_ != Style::bars || jobs_ == 0) return;
   erase();
+  drawn_at_ = Clock::now();
   const std::size_t width = terminal_width() - 1;
   const auto draw = [this, width](std::string line) {
     if (line.size() > width) line.resize(width);  // a wrapped line would break the counting

@@ -28,7 +28,8 @@ class Progress {
   void finished(const std::string& id, const std::string& label, double cost, const std::string& how);
   /// A sentence of its own, in every style (also quiet: it is about something that went wrong).
   void note(const std::string& sentence);
-  void redraw();
+  /// Draws anew, ten times a second at most.
+  void tick();
 
  private:
   struct Running {
@@ -39,6 +40,7 @@ class Progress {
   };
 
   void erase();
+  void redraw();
   void print(const std::string& line);
   std::string time_left() const;
 
@@ -47,7 +49,7 @@ class Progress {
   std::size_t jobs_ = 0, finished_ = 0;
   double cost_ = 0, finished_cost_ = 0;
   std::size_t drawn_ = 0;  ///< lines on the screen
-  std::chrono::steady_clock::time_point begun_;
+  std::chrono::steady_clock::time_point begun_, drawn_at_;
 };
 
 /// "3.2 s", "4 min 10 s", "2 h 5 min".
