@@ -33,7 +33,7 @@ void add_cells(const RunResults& results, std::vector<std::string>& warnings) {
                        " results of an older plan only (other settings, plugin or library); they count "
                        "as missing.");
   }
-  for (const std::string& problem : results.problems) warnings.push_back("File not used: " + problem);
+  for (const std::string& problem : results.problems) warnings.push_back(problem + ".");
 }
 
 void add_seeds(const RunResults& results, std::vector<std::string>& warnings) {

@@ -70,7 +70,8 @@ std::string ratio_text(const RatioEstimate& ratio, int decimals) {
 std::string p_text(const std::string& name, double p) {
   if (!std::isfinite(p)) return name + ": none";
   if (p < 0.001) return name + " < 0.001";
-  return name + " = " + fmt::format("{:.3f}", p);
+  // A half is rounded up, as readers expect of 0.0625: 0.063.
+  return name + " = " + fmt::format("{:.3f}", std::min(1.0, p + 1e-12));
 }
 
 std::string duration_text(double seconds) {

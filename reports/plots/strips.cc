@@ -55,15 +55,10 @@ void draw_axis(Markup& markup, const Scale& scale, const std::string& title, dou
                  title);
 }
 
-void draw_row(Markup& markup, const StripRow& row, const Scale& scale, double top, double bottom) {
+void draw_row(Markup& markup, const StripRow& row, const Scale& scale, double top) {
   const double y = top + strip_line;
   const bool has_mean = std::isfinite(row.mean);
   markup.open("g", {{"class", row.reference ? "strip reference" : "strip"}});
-  if (row.reference && has_mean) {
-    const std::string x = percent(scale.place(row.mean));
-    markup.empty("line", {{"class", "reference-line"}, {"x1", x}, {"x2", x}, {"y1", "4"},
-                          {"y2", pixels(bottom)}});
-  }
   markup.open("text", {{"class", "label"}, {"x", "0"}, {"y", pixels(top + text_line)}});
   if (shortened(row.label) != row.label) markup.element("title", {}, row.label);
   markup.text(shortened(row.label)).close();
@@ -103,12 +98,16 @@ void draw_strips(Markup& markup, const StripPlot& plot) {
   markup.element("desc", {{"id", plot.id + "-description"}}, plot.description).line();
   draw_axis(markup, scale, plot.axis, bottom);
   markup.line();
-  // References first: their lines lie below every row's marks.
-  for (const bool reference : {true, false}) {
-    for (std::size_t i = 0; i < plot.rows.size(); ++i) {
-      if (plot.rows[i].reference != reference) continue;
-      draw_row(markup, plot.rows[i], scale, 4 + row_height * static_cast<double>(i), bottom);
-    }
+  // The references' lines first: they lie below every row's text and marks.
+  for (const StripRow& row : plot.rows) {
+    if (!row.reference || !std::isfinite(row.mean)) continue;
+    const std::string x = percent(scale.place(row.mean));
+    markup.empty("line", {{"class", "reference-line"}, {"x1", x}, {"x2", x}, {"y1", "4"},
+                          {"y2", pixels(bottom)}});
+  }
+  markup.line();
+  for (std::size_t i = 0; i < plot.rows.size(); ++i) {
+    draw_row(markup, plot.rows[i], scale, 4 + row_height * static_cast<double>(i));
   }
   markup.close();
 }

@@ -48,8 +48,8 @@ Cell measure_cell(const Row& row, const Measure& measure, int decimals) {
     if (ratio.n == 1) return Cell(muted("1 seed: not defined"));
     Cell cell(ratio_text(ratio, decimals), ratio.ratio);
     if (!ratio.resolved) {
-      cell.text = {muted("not defined: divides by " + number(ratio.denominator_mean, decimals) +
-                         " \u00b1 " + number(ratio.denominator_error, decimals) + " (SE)")};
+      cell.text = {plain("not defined"), muted(" (divides by " + number(ratio.denominator_mean, decimals) +
+                                               ", SE " + number(ratio.denominator_error, decimals) + ")")};
     } else if (ratio.dropped > 0) {
       cell.text.push_back(muted(" n " + std::to_string(ratio.n)));
     }
@@ -65,12 +65,11 @@ Cell measure_cell(const Row& row, const Measure& measure, int decimals) {
   return cell;
 }
 
+// A reference is not compared, nor is the baseline with itself.
 void add_comparison_cells(TableRow& line, const BenchmarkResults& benchmark, const Row& row,
                           const Comparison* comparison) {
   if (comparison == nullptr) {
-    const std::string text = row.reference                      ? "reference"
-                             : row.name == benchmark.baseline ? "baseline"
-                                                              : "no baseline";
+    const std::string text = row.reference || row.name == benchmark.baseline ? "\u2014" : "no baseline";
     line.cells.emplace_back(muted(text));
     line.cells.emplace_back(muted(text));
     return;
@@ -137,7 +136,7 @@ StripPlot strip_plot(const BenchmarkResults& benchmark, const std::string& id) {
   plot.id = "strip-" + id;
   plot.title = metric.title + " of every seed on " + benchmark.title;
   plot.description =
-      "One strip for each row; each mark is one seed, the vertical bar the mean, the line its 95 % "
+      "One strip for each row; each mark is one seed, the vertical bar the mean, the band its 95 % "
       "interval. Open marks and dashed lines are references. The same numbers are in the table below.";
   plot.axis = title_with_arrow(metric);
   for (const Row& row : benchmark.rows) {

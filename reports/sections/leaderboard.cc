@@ -2,6 +2,7 @@
 #include "reports/model/number_text.h"
 #include "reports/sections/sections.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace assay::reports {
@@ -25,9 +26,6 @@ int decimals_of(const FamilyStandings& family) {
 
 Cell standing_name(const Standing& standing) {
   Text text{standing.reference ? plain(standing.title) : strong(standing.name)};
-  if (standing.reference && standing.title != standing.name) {
-    text.push_back(muted(" " + standing.name));
-  }
   if (standing.oracle) text.push_back(muted(" needs an oracle"));
   return Cell(std::move(text));
 }
@@ -42,8 +40,8 @@ TableRow standing_row(const Standing& standing, int decimals) {
       standing.benchmarks == 0 ? "no result" : estimate_text(standing.primary, decimals),
       standing.primary.mean);
   if (standing.reference) {
-    row.cells.emplace_back(muted("reference"));
-    row.cells.emplace_back(muted("reference"));
+    row.cells.emplace_back(muted("\u2014"));
+    row.cells.emplace_back(muted("\u2014"));
   } else if (!standing.over_baseline) {
     const bool compared = standing.better + standing.worse + standing.undecided > 0;
     row.cells.emplace_back(muted(compared ? "not comparable" : "baseline"));
@@ -63,6 +61,14 @@ Table standings_table(const FamilyStandings& family) {
   Table table;
   table.caption = "Means over " + counted(family.benchmarks, "benchmark", "benchmarks") +
                   ". The order is by the difference to the baseline; neighbours need not differ.";
+  const bool partial =
+      std::any_of(family.standings.begin(), family.standings.end(), [&](const Standing& standing) {
+        return standing.benchmarks != family.benchmarks;
+      });
+  if (partial) {
+    table.caption += " Rows with results on fewer benchmarks are means over those: do not compare them "
+                     "across.";
+  }
   table.columns = {
       {"Method", "", false},
       {"Benchmarks", "with a result, of those planned", true},

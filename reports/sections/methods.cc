@@ -19,7 +19,7 @@ std::string parameters_text(const Json& parameters) {
   for (const auto& [key, value] : parameters.items()) {
     text += (text.empty() ? "" : ", ") + key + " = " + value_text(value);
   }
-  return text.empty() ? "no parameters" : text;
+  return text;
 }
 
 // Variants of one method that ran, with their parameters and the benchmarks that have them so.
@@ -69,13 +69,13 @@ void add_method(Section& section, const RunResults& results, const std::string& 
     about.push_back(muted(" \u00b7 needs " + joined(texts)));
   }
   section.add(Paragraph{std::move(about)});
-  Table ran;
-  ran.columns = {{"Ran as", "", false}, {"Parameters", "", false}, {"On", "", false}};
+  List ran;
   for (const Variant& variant : variants_of(results, id)) {
-    ran.rows.push_back(
-        {{strong(variant.name), code(variant.parameters), joined(variant.benchmarks)}, "", false});
+    ran.items.push_back({strong(variant.name), plain(" ran with "),
+                         variant.parameters.empty() ? plain("no parameters") : code(variant.parameters),
+                         plain(" on " + joined(variant.benchmarks))});
   }
-  section.add(std::move(ran));
+  if (!ran.items.empty()) section.add(std::move(ran));
   Table described;
   described.columns = {{"Parameter", "", false}, {"Default", "", false}, {"Meaning", "", false}};
   for (const Json& parameter : method.value("parameters", Json::array())) {

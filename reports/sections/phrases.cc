@@ -36,7 +36,6 @@ std::string help_of(const Metric& metric) {
 
 Cell name_cell(const BenchmarkResults& benchmark, const Row& row) {
   Text text{row.reference ? plain(row.title) : strong(row.name)};
-  if (row.reference && row.title != row.name) text.push_back(muted(" " + row.name));
   if (row.name == benchmark.baseline) text.push_back(muted(" baseline"));
   if (row.oracle) text.push_back(muted(" needs an oracle"));
   return Cell(std::move(text));

@@ -33,31 +33,23 @@ const BenchmarkResults* find_benchmark(const RunResults& results, const std::str
   return found == results.benchmarks.end() ? nullptr : &*found;
 }
 
-std::string relation_sign(const ClaimTest& test) {
-  switch (test.relation) {
-    case ClaimTest::Relation::less: return " < ";
-    case ClaimTest::Relation::greater: return " > ";
-    case ClaimTest::Relation::near: break;
-  }
-  return " near ";
-}
-
-// One test of a claim: "on fashion-w2s: supported. logconf − xent in gain = +0.031 [0.026, 0.036] ..."
+// One test of a claim: "supported on photos: logconf − xent = +0.031 [...] in Gain, 5 seeds; ...".
 Text test_text(const RunResults& results, const ClaimTest& test) {
-  Text text{plain("on "), code(test.benchmark), plain(": "), strong(verdict_word(test.verdict)),
-            plain(" that "), code(test.left + relation_sign(test) + test.right)};
+  Text text{strong(verdict_word(test.verdict)), plain(" on "), code(test.benchmark), plain(": ")};
   const BenchmarkResults* benchmark = find_benchmark(results, test.benchmark);
   const Metric* metric = benchmark == nullptr ? nullptr : benchmark->metric(test.metric);
+  text.push_back(code(test.left));
+  text.push_back(plain(" \u2212 "));
+  text.push_back(code(test.right));
   if (metric == nullptr || !test.test.testable()) {
-    text.push_back(plain(" \u2014 " + (test.note.empty() ? "the metric is not there" : test.note)));
+    text.push_back(plain(": " + (test.note.empty() ? "the metric is not there" : test.note)));
     return text;
   }
   const int decimals = decimals_of(*benchmark, *metric);
-  text.push_back(plain(". Difference in " + metric->title + " " +
-                       difference_text(test.test.difference, decimals) + ", " +
-                       seeds_used(test.test.difference)));
+  text.push_back(plain(" = " + difference_text(test.test.difference, decimals) + " in " + metric->title +
+                       ", " + seeds_used(test.test.difference)));
   if (!test.note.empty()) {
-    text.push_back(plain(" \u2014 " + test.note));
+    text.push_back(plain("; " + test.note));
     return text;
   }
   const std::string decides = test.relation == ClaimTest::Relation::near
@@ -72,12 +64,25 @@ Text test_text(const RunResults& results, const ClaimTest& test) {
   return text;
 }
 
+// The metric's title where all of the claim's benchmarks call it so, else its id.
+std::string metric_title(const RunResults& results, const Claim& claim) {
+  std::string title;
+  for (const std::string& id : claim.on) {
+    const BenchmarkResults* benchmark = find_benchmark(results, id);
+    const Metric* metric = benchmark == nullptr ? nullptr : benchmark->metric(claim.metric);
+    if (metric == nullptr || (!title.empty() && title != metric->title)) return claim.metric;
+    title = metric->title;
+  }
+  return title.empty() ? claim.metric : title;
+}
+
 Finding claim_finding(const RunResults& results, const ClaimResult& claim) {
   Finding finding;
   finding.tone = tone_of(claim.verdict);
   finding.word = verdict_word(claim.verdict);
   finding.statement = {strong(claim.claim.says)};
-  Text expects{plain("expects "), code(claim.claim.expect), plain(" in " + claim.claim.metric)};
+  Text expects{plain("expects "), code(claim.claim.expect),
+               plain(" in " + metric_title(results, claim.claim))};
   if (!claim.claim.paper.empty()) {
     expects.push_back(plain(" \u00b7 "));
     expects.push_back(paper_span(claim.claim.paper));

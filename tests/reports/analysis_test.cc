@@ -124,7 +124,7 @@ TEST_CASE("warnings say what to beware of") {
   CHECK(warns(analysis, "2 cells are missing of 58"));
   CHECK(warns(analysis, "Fewer than 5 seeds: sounds (3 seeds), letters (1 seed)"));
   CHECK(warns(analysis, "No variation over seeds on sounds: frozen"));
-  CHECK(warns(analysis, "File not used: cells/sounds/weak/0-2/2.json"));
+  CHECK(warns(analysis, "cells/sounds/weak/0-2/2.json"));
   CHECK_FALSE(warns(analysis, "Mixed provenance"));
   CHECK_FALSE(warns(analysis, "exploratory"));
 }

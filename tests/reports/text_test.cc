@@ -54,6 +54,7 @@ TEST_CASE("p-values never print as zero") {
   CHECK(p_text("Holm p", 0) == "Holm p < 0.001");
   CHECK(p_text("p", no_value) == "p: none");
   CHECK(p_text("p", 1) == "p = 1.000");
+  CHECK(p_text("p", 0.0625) == "p = 0.063");
 }
 
 TEST_CASE("times, sizes and counts") {

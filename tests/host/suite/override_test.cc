@@ -69,7 +69,8 @@ TEST_CASE("--set reaches settings, making tables on the way") {
   CHECK(benchmark({"w2s.pretrain.items=7"}, 0)["settings"]["pretrain"]["items"] == 7);
   CHECK(benchmark({"w2s.strong.model={ arch = \"cnn\", width = 3 }"}, 0)["settings"]["strong"] ==
         Json::parse(R"({"model": {"arch": "cnn", "width": 3}})"));
-  for (const Json& entry : read({"*.train.epochs=1"})["benchmarks"]) {
+  const Json everywhere = read({"*.train.epochs=1"});
+  for (const Json& entry : everywhere["benchmarks"]) {
     CHECK(entry["settings"]["train"]["epochs"] == 1);
   }
   // The last one wins.

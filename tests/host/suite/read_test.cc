@@ -74,6 +74,20 @@ TEST_CASE("Windows line ends, a byte order mark and a last line without end chan
   CHECK(to_json(read(windows)) == to_json(read(text)));
 }
 
+TEST_CASE("letters beyond ASCII may follow a line-ending backslash, and are no keys") {
+  const Suite suite = read(
+      "[suite]\nname = \"s\"\nseeds = 1\ndescription = \"\"\"un \\\n  \xc3\xa9t\xc3\xa9 \\\n"
+      "\xd0\xb4\xd0\xb0\"\"\"\n[[benchmark]]\nid = \"c\"\nfamily = \"continual\"\n"
+      "methods = [\"ewc\"]\n");
+  CHECK(suite.description == "un \xc3\xa9t\xc3\xa9 \xd0\xb4\xd0\xb0");
+  const SuiteReading reading =
+      read_suite_text("[suite]\n\xc3\xa9t\xc3\xa9 = 1\n", "s.toml", test::catalogue());
+  REQUIRE(reading.problems.size() == 1);
+  CHECK(reading.problems[0].line == 2);
+  CHECK(reading.problems[0].column == 1);
+  CHECK(reading.problems[0].message.rfind("not valid TOML: ", 0) == 0);
+}
+
 TEST_CASE("a sweep becomes one variant for each value") {
   const Suite suite = read(head +
                            "methods = [\"xent\", { use = \"logconf\", balanced = false, "
