@@ -51,7 +51,7 @@ Cell measure_cell(const Row& row, const Measure& measure, int decimals) {
       cell.text = {plain("not defined"), muted(" (divides by " + number(ratio.denominator_mean, decimals) +
                                                ", SE " + number(ratio.denominator_error, decimals) + ")")};
     } else if (ratio.dropped > 0) {
-      cell.text.push_back(muted(" n " + std::to_string(ratio.n)));
+      cell.text.push_back(muted(" n\u00a0" + std::to_string(ratio.n)));
     }
     return cell;
   }
@@ -60,7 +60,7 @@ Cell measure_cell(const Row& row, const Measure& measure, int decimals) {
   if (measure.estimate.n == 1) {
     cell.text.push_back(muted(" 1 seed"));
   } else if (measure.estimate.n < row.count(CellState::done)) {
-    cell.text.push_back(muted(" n " + std::to_string(measure.estimate.n)));
+    cell.text.push_back(muted(" n\u00a0" + std::to_string(measure.estimate.n)));
   }
   return cell;
 }

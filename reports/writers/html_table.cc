@@ -66,10 +66,11 @@ void write_text(Markup& markup, const Text& text) {
 }
 
 void write_table(Markup& markup, const Table& table) {
+  // Outside of the container: a caption inside would be as wide as the table, and cut on a phone.
+  if (!table.caption.empty()) markup.element("p", {{"class", "caption"}}, table.caption).line();
   const std::string label = table.caption.empty() ? table.columns.front().title : table.caption;
   markup.open("div", {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", label}});
   markup.line().open("table", {{"class", table.sortable ? "sortable" : ""}}).line();
-  if (!table.caption.empty()) markup.element("caption", {}, table.caption).line();
   markup.open("thead").open("tr").line();
   for (const Column& column : table.columns) {
     markup.element("th", {{"scope", "col"}, {"class", column.number ? "number" : ""}, {"title", column.help}},

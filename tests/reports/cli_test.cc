@@ -1,0 +1,63 @@
+// `assay report` as a user calls it.
+#include "made_up_run.h"
+
+#include <assay/common/files.h>
+
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <sys/wait.h>
+
+using namespace assay;
+using namespace assay::reports;
+
+namespace {
+
+struct Answer {
+  int status = -1;
+  std::string output;  // both streams
+};
+
+Answer assay_report(const std::string& arguments) {
+  const std::string command = std::string("'") + ASSAY_TEST_BIN_DIR + "/assay' report " + arguments + " 2>&1";
+  Answer answer;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) answer.output += static_cast<char>(c);
+  answer.status = WEXITSTATUS(::pclose(pipe));
+  return answer;
+}
+
+}  // namespace
+
+TEST_CASE("assay report writes beside the results, to a file, or to standard output") {
+  const test::TemporaryFolder folder;
+  const std::string run = (folder.path() / "run").string();
+  test::write_made_up_run(run);
+
+  const Answer both = assay_report(run);
+  CHECK(both.status == 0);
+  CHECK(both.output == run + "/report.html\n" + run + "/report.md\n");
+  const Answer numbers = assay_report(run + " --format json,csv");
+  CHECK(numbers.output == run + "/report.json\n" + run + "/report.csv\n");
+
+  const fs::path file = folder.path() / "elsewhere.md";
+  CHECK(assay_report(run + " --out " + file.string()).status == 0);
+  CHECK(read_file(file) == read_file(run + "/report.md"));
+  CHECK(assay_report(run + " --format md --out -").output == read_file(run + "/report.md"));
+  CHECK(assay_report(run + " --baseline logconf --format md --out -").output.find("Over logconf") !=
+        std::string::npos);
+}
+
+TEST_CASE("assay report tells what is wrong and exits 2") {
+  const test::TemporaryFolder folder;
+  const std::string run = (folder.path() / "run").string();
+  const Answer nowhere = assay_report(run);
+  CHECK(nowhere.status == 2);
+  CHECK(nowhere.output == "assay: there is no run at " + run + ": no such folder\n");
+  test::write_made_up_run(run);
+  CHECK(assay_report(run + " --format pdf").status == 2);
+  const Answer two = assay_report(run + " --format html,md --out x.html");
+  CHECK(two.status == 2);
+  CHECK(two.output ==
+        "assay: --out takes one run and one format; without it each report goes into its run's folder\n");
+}
