@@ -2,12 +2,23 @@
 
 #include "cli/table.h"
 
+#include <cmath>
+#include <cstdint>
+
 namespace assay::cli {
 
 namespace {
 
-// 0.5, not 0.50000000000000000; a text with its quotes, as a suite has it.
-std::string value_text(const Json& value) { return value.dump(); }
+// As a suite has it: a text with its quotes; a whole number without a point, as limits travel as reals.
+std::string value_text(const Json& value) {
+  if (value.is_number_float()) {
+    const double number = value.get<double>();
+    if (number == std::floor(number) && std::fabs(number) < 1e15) {
+      return std::to_string(static_cast<std::int64_t>(number));
+    }
+  }
+  return value.dump();
+}
 
 std::string default_text(const Json& parameter) {
   if (parameter.contains("default")) return value_text(parameter["default"]);

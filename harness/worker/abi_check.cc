@@ -1,5 +1,6 @@
 #include "worker/abi_check.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -84,12 +85,12 @@ std::vector<std::string> abi_differences(std::string_view section, const AbiBloc
   AbiBlock block{};
   // Even of a block of another size the first two fields are read, so that they can be named.
   std::memcpy(&block, section.data(), std::min(section.size(), sizeof block));
-  const std::vector<std::string> differences = abi_differences(block, own);
-  if (differences.empty() && section.size() < sizeof block) {
+  const bool says_complete = block.struct_size == own.struct_size && block.magic == own.magic;
+  if (says_complete && section.size() < sizeof block) {
     return {difference("length of the section .assay_abi", std::to_string(section.size()) + " bytes",
                        std::to_string(sizeof block))};
   }
-  return differences;
+  return abi_differences(block, own);
 }
 
 std::string how_to_rebuild() {

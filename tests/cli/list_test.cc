@@ -86,9 +86,10 @@ TEST_CASE("a task and a family are described") {
                                           "  parameter  type     default  range  meaning\n"
                                           "  size       integer  14              pixels\n");
   const std::string family = command({"describe", "f"}).out;
-  CHECK(family.find("  model             variant  required         the net\n"
-                    "    arch = \"mlp\"                              layers\n"
-                    "      width         integer  64        >= 1\n") != std::string::npos);
+  CHECK(family.find("  parameter       type     default   range  meaning\n"
+                    "  model           variant  required         the net\n"
+                    "    arch = \"mlp\"                            layers\n"
+                    "      width       integer  64        >= 1\n") != std::string::npos);
   CHECK(family.find("  accuracy *  high  share right\n") != std::string::npos);
   CHECK(family.find("  weak           the supervisor\n") != std::string::npos);
   const Json document = Json::parse(command({"describe", "f", "--json"}).out);

@@ -31,7 +31,7 @@ TEST_CASE("plain errors keep their words, others gain their type") {
   CHECK(failure_of([] { throw Error("what to do"); }).kind == "exception");
   CHECK(failure_of([] { throw std::runtime_error("plain"); }).message == "plain");
   CHECK(failure_of([] { throw std::out_of_range("map::at"); }).message == "std::out_of_range: map::at");
-  CHECK(failure_of([] { throw std::runtime_error(""); }).message == "std::runtime_error: ");
+  CHECK(failure_of([] { throw std::runtime_error(""); }).message == "std::runtime_error");
 }
 
 TEST_CASE("things that are no exceptions are named by type") {

@@ -18,8 +18,9 @@ constexpr assay::AbiBlock foreign_abi() {
 
 }  // namespace
 
-__attribute__((section(".assay_abi"), used, retain)) extern const assay::AbiBlock assay_abi_block;
-constinit const assay::AbiBlock assay_abi_block = foreign_abi();
+extern const assay::AbiBlock assay_abi_block;
+__attribute__((section(".assay_abi"), used, retain)) constinit const assay::AbiBlock
+    assay_abi_block = foreign_abi();
 
 extern "C" __attribute__((visibility("default"))) const assay::PluginDescriptor*
 assay_plugin_v1() noexcept {

@@ -58,11 +58,12 @@ MethodEntry method_entry() {
 
 /// Makes this library a plugin that provides the method `Class`, which has
 /// `static assay::MethodInfo describe()` and a constructor from `const assay::Parameters&`.
-/// Once per library, at namespace scope.
+/// Once per library, at namespace scope. (The attributes stand at the definition of the ABI block: at its
+/// declaration GCC ignores `used` and `retain`, and the linker may then drop the section.)
 #define ASSAY_METHOD(Class)                                                                   \
-  __attribute__((section(".assay_abi"), used, retain)) extern const ::assay::AbiBlock         \
-      assay_abi_block;                                                                        \
-  constinit const ::assay::AbiBlock assay_abi_block = ::assay::this_abi();                    \
+  extern const ::assay::AbiBlock assay_abi_block;                                             \
+  __attribute__((section(".assay_abi"), used, retain)) constinit const ::assay::AbiBlock      \
+      assay_abi_block = ::assay::this_abi();                                                  \
   extern "C" __attribute__((visibility("default"))) const ::assay::PluginDescriptor*          \
   assay_plugin_v1() noexcept {                                                                \
     static const ::assay::MethodEntry methods[] = {::assay::detail::method_entry<Class>()};   \
