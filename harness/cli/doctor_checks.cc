@@ -142,8 +142,8 @@ std::vector<Check> check_plugins(const std::vector<fs::path>& given) {
   try {
     const Catalogue catalogue = load_catalogue(plugin_folders(given), {.retry_broken = true});
     std::vector<Check> checks = {{"plugins", Health::ok,
-                                  std::to_string(catalogue.methods.size()) + " methods of " +
-                                      std::to_string(catalogue.families.size()) + " families",
+                                  "methods: " + std::to_string(catalogue.methods.size()) +
+                                      ", families: " + std::to_string(catalogue.families.size()),
                                   ""}};
     if (catalogue.methods.empty()) {
       checks[0].health = Health::warn;
