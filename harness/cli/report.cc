@@ -25,8 +25,9 @@ struct Options {
 // `--out FILE` takes one run and one format, which its ending names when --format does not.
 int write_one(const Options& options) {
   if (options.runs.size() != 1 || options.formats.size() > 1) {
-    throw Error("--out takes one run and one format; without it each report goes into its run's folder",
-                ExitStatus::wrong_use);
+    throw Error(
+        "--out takes one run and one format; without it each report goes into its run's folder",
+        ExitStatus::wrong_use);
   }
   const std::string ending = fs::path(options.out).extension().string();
   std::string format = options.formats.empty() ? "" : options.formats.front();
@@ -56,13 +57,18 @@ int write_all(const Options& options) {
 }  // namespace
 
 void add_report(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("report", "Write the reports of runs, from their results alone");
+  CLI::App* command =
+      app.add_subcommand("report", "Write the reports of runs, from their results alone");
   const auto options = std::make_shared<Options>();
   command->add_option("run", options->runs, "Folders of runs")->required();
-  command->add_option("--format", options->formats, "html, md, json, csv, separated by commas (html,md)")
+  command
+      ->add_option("--format", options->formats,
+                   "html, md, json, csv, separated by commas (html,md)")
       ->delimiter(',');
-  command->add_option("--baseline", options->baseline, "The row to compare with, instead of the suite's");
-  command->add_option("--out", options->out, "Write one report to this file; - for standard output");
+  command->add_option("--baseline", options->baseline,
+                      "The row to compare with, instead of the suite's");
+  command->add_option("--out", options->out,
+                      "Write one report to this file; - for standard output");
   command->callback([options, &action] {
     action = [options] { return options->out.empty() ? write_all(*options) : write_one(*options); };
   });

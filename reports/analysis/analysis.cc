@@ -56,7 +56,8 @@ void compare(const RunResults& results, Analysis& analysis) {
       comparison.outcome = higher == (metric.better == Metric::Better::higher)
                                ? Comparison::Outcome::better
                                : Comparison::Outcome::worse;
-    } else if (comparison.test.testable() && difference.sd > 0 && adjusted[i] > significance_level) {
+    } else if (comparison.test.testable() && difference.sd > 0 &&
+               adjusted[i] > significance_level) {
       // Holm holds open, at this p, the tests whose p is no smaller.
       const auto open = std::count_if(p_values.begin(), p_values.end(),
                                       [&](double p) { return p >= p_values[i]; });
@@ -176,9 +177,9 @@ std::vector<ClaimResult> answer_claims(const RunResults& results) {
 }  // namespace
 
 const Comparison* Analysis::comparison(std::size_t benchmark, const std::string& method) const {
-  const auto found = std::find_if(comparisons.begin(), comparisons.end(), [&](const Comparison& one) {
-    return one.benchmark == benchmark && one.method == method;
-  });
+  const auto found = std::find_if(
+      comparisons.begin(), comparisons.end(),
+      [&](const Comparison& one) { return one.benchmark == benchmark && one.method == method; });
   return found == comparisons.end() ? nullptr : &*found;
 }
 
@@ -214,8 +215,8 @@ std::vector<std::size_t> headline_metrics(const BenchmarkResults& benchmark) {
       if (metrics[j].id == metrics[i].ratio->numerator) chosen[j] = true;
     }
   }
-  for (std::size_t i = 0;
-       i < metrics.size() && std::count(chosen.begin(), chosen.end(), true) < 3; ++i) {
+  for (std::size_t i = 0; i < metrics.size() && std::count(chosen.begin(), chosen.end(), true) < 3;
+       ++i) {
     chosen[i] = true;
   }
   std::vector<std::size_t> indices;

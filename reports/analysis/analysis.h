@@ -16,7 +16,7 @@ namespace assay::reports {
 
 /// One metric of one row over its seeds.
 struct Measure {
-  Estimate estimate;                   ///< of the values; of a ratio unused
+  Estimate estimate;  ///< of the values; of a ratio unused
   std::optional<RatioEstimate> ratio;
 };
 
@@ -24,33 +24,33 @@ struct Measure {
 struct Comparison {
   enum class Outcome { better, worse, undecided };
 
-  std::size_t benchmark = 0;           ///< index in RunResults::benchmarks
+  std::size_t benchmark = 0;  ///< index in RunResults::benchmarks
   std::string method, baseline;
-  std::string metric;                  ///< the primary one; of a ratio its numerator
-  PairedTest test;                     ///< of method - baseline
-  double adjusted = 0;                 ///< p after Holm over all comparisons of the report
+  std::string metric;   ///< the primary one; of a ratio its numerator
+  PairedTest test;      ///< of method - baseline
+  double adjusted = 0;  ///< p after Holm over all comparisons of the report
   Outcome outcome = Outcome::undecided;
-  std::optional<std::size_t> seeds;    ///< when undecided: about how many would decide
-  bool many_seeds = false;             ///< more than 1000: treat as equal
+  std::optional<std::size_t> seeds;  ///< when undecided: about how many would decide
+  bool many_seeds = false;           ///< more than 1000: treat as equal
 };
 
 /// A row's place over the benchmarks of one family.
 struct Standing {
   std::string name, title;
   bool reference = false, oracle = false;
-  std::size_t benchmarks = 0;          ///< where it has a result
-  std::size_t planned = 0;             ///< where it is a row
-  Estimate primary;                    ///< mean over those of the means
-  std::optional<Estimate> over_baseline;  ///< mean over those of the paired differences
+  std::size_t benchmarks = 0;                        ///< where it has a result
+  std::size_t planned = 0;                           ///< where it is a row
+  Estimate primary;                                  ///< mean over those of the means
+  std::optional<Estimate> over_baseline;             ///< mean over those of the paired differences
   std::size_t better = 0, worse = 0, undecided = 0;  ///< against the baseline, after Holm
-  double seconds = 0;                  ///< mean of a seed
+  double seconds = 0;                                ///< mean of a seed
 };
 
 struct FamilyStandings {
-  std::string family;                  ///< id
-  Metric metric;                       ///< the primary one
+  std::string family;  ///< id
+  Metric metric;       ///< the primary one
   std::size_t benchmarks = 0;
-  std::vector<Standing> standings;     ///< methods by over_baseline, oracles, references
+  std::vector<Standing> standings;  ///< methods by over_baseline, oracles, references
 };
 
 struct Analysis {
@@ -58,15 +58,15 @@ struct Analysis {
   std::vector<Comparison> comparisons;
   std::vector<FamilyStandings> families;
   std::vector<ClaimResult> claims;
-  std::vector<std::string> warnings;   ///< sentences, the most serious first
+  std::vector<std::string> warnings;  ///< sentences, the most serious first
 
   const Comparison* comparison(std::size_t benchmark, const std::string& method) const;
 };
 
 Analysis analyse(const RunResults& results);
 
-/// The metrics that a benchmark's first table shows (indices): the primary one, ratios and what they
-/// divide, filled up to three.
+/// The metrics that a benchmark's first table shows (indices): the primary one, ratios and what
+/// they divide, filled up to three.
 std::vector<std::size_t> headline_metrics(const BenchmarkResults& benchmark);
 
 /// Implemented in warnings.cc.

@@ -19,8 +19,8 @@ struct Metric {
   std::string id, title, unit, meaning;
   Better better = Better::neither;
   bool primary = false;
-  bool share = false;                ///< values lie in [-1, 2]: three decimals are right
-  std::optional<RatioParts> ratio;   ///< a ratio of means; else a mean
+  bool share = false;               ///< values lie in [-1, 2]: three decimals are right
+  std::optional<RatioParts> ratio;  ///< a ratio of means; else a mean
 };
 
 using Curve = std::vector<std::pair<double, double>>;  ///< (step, value)
@@ -33,7 +33,7 @@ struct SeedResult {
   std::map<std::string, Curve> curves;
   std::map<std::string, double> counts;
   std::string error_kind, error_phase, error_message, error_log;  ///< of a failed cell
-  std::vector<std::uint64_t> block;       ///< the seeds it trained with (as planned when missing)
+  std::vector<std::uint64_t> block;  ///< the seeds it trained with (as planned when missing)
   double seconds = 0, cpu_seconds = 0, peak_bytes = 0;
   std::string host;
 
@@ -44,9 +44,9 @@ struct SeedResult {
 /// A row of a benchmark's table: a method variant or a reference.
 struct Row {
   std::string name, use;
-  std::string title;            ///< what is shown: the name, or a reference's title
+  std::string title;  ///< what is shown: the name, or a reference's title
   bool reference = false;
-  bool oracle = false;          ///< needs what a method should not see
+  bool oracle = false;  ///< needs what a method should not see
   Json parameters = Json::object();
   std::vector<SeedResult> seeds;  ///< one for each of the benchmark's seeds, in order
 
@@ -58,8 +58,8 @@ struct BenchmarkResults {
   std::string id, title, family;
   std::vector<Metric> metrics;
   std::vector<std::uint64_t> seeds;
-  std::vector<Row> rows;        ///< methods in the suite's order, then references
-  std::string baseline;         ///< name of a row, or "" when there is nothing to compare
+  std::vector<Row> rows;          ///< methods in the suite's order, then references
+  std::string baseline;           ///< name of a row, or "" when there is nothing to compare
   bool baseline_assumed = false;  ///< the suite names none: the first method
   Json settings = Json::object();
 
@@ -77,10 +77,10 @@ struct RunResults {
   Json families = Json::object(), methods = Json::object();
   std::vector<BenchmarkResults> benchmarks;
   std::vector<Claim> claims;
-  std::vector<std::string> problems;        ///< files that were not used, and why
-  std::size_t outdated = 0;                 ///< cells with results of an older plan only
-  int running_pid = 0;                      ///< another command works on the run
-  std::filesystem::path folder;             ///< for the ends of logs; empty: none are shown
+  std::vector<std::string> problems;  ///< files that were not used, and why
+  std::size_t outdated = 0;           ///< cells with results of an older plan only
+  int running_pid = 0;                ///< another command works on the run
+  std::filesystem::path folder;       ///< for the ends of logs; empty: none are shown
 
   std::size_t count(CellState state) const;
   std::size_t cells() const;

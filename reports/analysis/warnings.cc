@@ -29,9 +29,10 @@ void add_cells(const RunResults& results, std::vector<std::string>& warnings) {
     warnings.push_back("The run is still being worked on: this is a snapshot.");
   }
   if (results.outdated > 0) {
-    warnings.push_back(counted(results.outdated, "cell has", "cells have") +
-                       " results of an older plan only (other settings, plugin or library); they count "
-                       "as missing.");
+    warnings.push_back(
+        counted(results.outdated, "cell has", "cells have") +
+        " results of an older plan only (other settings, plugin or library); they count "
+        "as missing.");
   }
   for (const std::string& problem : results.problems) warnings.push_back(problem + ".");
 }
@@ -47,14 +48,15 @@ void add_seeds(const RunResults& results, std::vector<std::string>& warnings) {
     warnings.push_back("Fewer than 5 seeds: " + join(few, ", ") +
                        ". Intervals are wide, and a single seed has none.");
   }
-  const bool seeds_set = std::any_of(
-      results.overrides.begin(), results.overrides.end(), [](const std::string& text) {
+  const bool seeds_set =
+      std::any_of(results.overrides.begin(), results.overrides.end(), [](const std::string& text) {
         const std::string key = text.substr(0, text.find('='));
         return key == "seeds" || key.ends_with(".seeds");
       });
   if (seeds_set && !results.claims.empty()) {
-    warnings.push_back("The seeds were set on the command line, not by the suite: read the claims as "
-                       "exploratory.");
+    warnings.push_back(
+        "The seeds were set on the command line, not by the suite: read the claims as "
+        "exploratory.");
   }
 }
 

@@ -23,10 +23,18 @@ struct Span {
 
 using Text = std::vector<Span>;
 
-inline Span plain(std::string text) { return {std::move(text), Span::Kind::plain, {}}; }
-inline Span strong(std::string text) { return {std::move(text), Span::Kind::strong, {}}; }
-inline Span code(std::string text) { return {std::move(text), Span::Kind::code, {}}; }
-inline Span muted(std::string text) { return {std::move(text), Span::Kind::muted, {}}; }
+inline Span plain(std::string text) {
+  return {std::move(text), Span::Kind::plain, {}};
+}
+inline Span strong(std::string text) {
+  return {std::move(text), Span::Kind::strong, {}};
+}
+inline Span code(std::string text) {
+  return {std::move(text), Span::Kind::code, {}};
+}
+inline Span muted(std::string text) {
+  return {std::move(text), Span::Kind::muted, {}};
+}
 
 /// What a mark says. Writers show it by a sign and a word, never by colour alone.
 enum class Tone { none, good, bad, open, warning };
@@ -46,14 +54,14 @@ struct Cell {
 
 struct Column {
   std::string title;
-  std::string help;      ///< what the numbers mean, or ""
-  bool number = false;   ///< right-aligned
+  std::string help;     ///< what the numbers mean, or ""
+  bool number = false;  ///< right-aligned
 };
 
 struct TableRow {
   std::vector<Cell> cells;
-  std::string divider;   ///< not empty: a line across the table with this text, and no cells
-  bool quiet = false;    ///< a reference, for comparison
+  std::string divider;  ///< not empty: a line across the table with this text, and no cells
+  bool quiet = false;   ///< a reference, for comparison
 };
 
 struct Table {
@@ -80,7 +88,7 @@ struct Callout {
 /// A statement and its answer.
 struct Finding {
   Tone tone = Tone::open;
-  std::string word;          ///< "supported"
+  std::string word;  ///< "supported"
   Text statement;
   std::vector<Text> details;
 };
@@ -92,12 +100,12 @@ struct Findings {
 /// Text to copy or to read as it stands.
 struct Code {
   std::string text;
-  std::string language;      ///< "toml", "sh" or ""
+  std::string language;  ///< "toml", "sh" or ""
 };
 
 struct Heading {
   std::string text;
-  std::string id;            ///< [a-z0-9-]
+  std::string id;  ///< [a-z0-9-]
 };
 
 struct Block;
@@ -109,7 +117,8 @@ struct Details {
 };
 
 struct Block {
-  std::variant<Paragraph, Heading, List, Callout, Findings, Table, StripPlot, CurvePlot, Code, Details>
+  std::variant<Paragraph, Heading, List, Callout, Findings, Table, StripPlot, CurvePlot, Code,
+               Details>
       content;
 };
 
@@ -121,7 +130,7 @@ std::vector<Block> blocks_of(Blocks&&... blocks) {
 }
 
 struct Section {
-  std::string id;            ///< [a-z0-9-]
+  std::string id;  ///< [a-z0-9-]
   std::string title;
   std::vector<Block> blocks;
 
@@ -139,7 +148,7 @@ struct Fact {
 struct Document {
   std::string title;
   std::string subtitle;
-  std::vector<Fact> facts;   ///< the few figures below the title
+  std::vector<Fact> facts;  ///< the few figures below the title
   std::vector<Section> sections;
   std::string footer;
 };

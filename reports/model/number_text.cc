@@ -57,12 +57,15 @@ std::string ratio_text(const RatioEstimate& ratio, int decimals) {
   if (!ratio.resolved) return "not defined";
   const std::string text = number(ratio.ratio, decimals);
   switch (ratio.set) {
-    case RatioEstimate::Set::interval: return text + " " + interval_text(ratio.bounds, decimals);
+    case RatioEstimate::Set::interval:
+      return text + " " + interval_text(ratio.bounds, decimals);
     case RatioEstimate::Set::outside:
       return text + " (unbounded: below " + number(ratio.bounds.low, decimals) + " or above " +
              number(ratio.bounds.high, decimals) + ")";
-    case RatioEstimate::Set::everything: return text + " (unbounded: any value fits)";
-    case RatioEstimate::Set::none: break;
+    case RatioEstimate::Set::everything:
+      return text + " (unbounded: any value fits)";
+    case RatioEstimate::Set::none:
+      break;
   }
   return text;
 }

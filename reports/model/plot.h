@@ -12,19 +12,19 @@ namespace assay::reports {
 
 struct StripRow {
   std::string label;
-  std::string note;                  ///< the mean with its interval, in words
-  bool reference = false;            ///< its mean is drawn through the whole figure
-  std::vector<double> values;        ///< one a seed; not a number: no mark
-  std::vector<std::string> names;    ///< of the values: "seed 3: 0.812"
-  double mean = 0;                   ///< not a number: none
+  std::string note;                ///< the mean with its interval, in words
+  bool reference = false;          ///< its mean is drawn through the whole figure
+  std::vector<double> values;      ///< one a seed; not a number: no mark
+  std::vector<std::string> names;  ///< of the values: "seed 3: 0.812"
+  double mean = 0;                 ///< not a number: none
   std::optional<Interval> interval;
 };
 
 /// One strip for each row, all on one scale.
 struct StripPlot {
-  std::string id;                    ///< [a-z0-9-], unique in the document
+  std::string id;  ///< [a-z0-9-], unique in the document
   std::string title, description;
-  std::string axis;                  ///< what the scale is
+  std::string axis;  ///< what the scale is
   std::vector<StripRow> rows;
 };
 

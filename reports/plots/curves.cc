@@ -68,20 +68,31 @@ Scales scales_of(const CurvePlot& plot) {
 void draw_axes(Markup& markup, const Scales& scales, const CurvePlot& plot) {
   for (const double tick : scales.y.ticks) {
     const std::string y = coordinate(bottom - (bottom - top) * scales.y.place(tick));
-    markup.empty("line", {{"class", "grid"}, {"x1", coordinate(left)}, {"x2", coordinate(right)},
-                          {"y1", y}, {"y2", y}});
-    markup.element("text", {{"class", "tick"}, {"x", coordinate(left - 5)}, {"y", y},
-                            {"dy", "3.5"}, {"text-anchor", "end"}},
+    markup.empty("line", {{"class", "grid"},
+                          {"x1", coordinate(left)},
+                          {"x2", coordinate(right)},
+                          {"y1", y},
+                          {"y2", y}});
+    markup.element("text",
+                   {{"class", "tick"},
+                    {"x", coordinate(left - 5)},
+                    {"y", y},
+                    {"dy", "3.5"},
+                    {"text-anchor", "end"}},
                    number(tick, scales.y.decimals));
   }
   for (const double tick : scales.x.ticks) {
     const std::string x = coordinate(left + (right - left) * scales.x.place(tick));
-    markup.element("text", {{"class", "tick"}, {"x", x}, {"y", coordinate(bottom + 13)},
-                            {"text-anchor", "middle"}},
-                   number(tick, scales.x.decimals));
+    markup.element(
+        "text",
+        {{"class", "tick"}, {"x", x}, {"y", coordinate(bottom + 13)}, {"text-anchor", "middle"}},
+        number(tick, scales.x.decimals));
   }
-  markup.element("text", {{"class", "axis"}, {"x", coordinate((left + right) / 2)},
-                          {"y", coordinate(height - 2)}, {"text-anchor", "middle"}},
+  markup.element("text",
+                 {{"class", "axis"},
+                  {"x", coordinate((left + right) / 2)},
+                  {"y", coordinate(height - 2)},
+                  {"text-anchor", "middle"}},
                  plot.x_axis);
 }
 
@@ -95,14 +106,16 @@ void draw_curves(Markup& markup, const CurvePlot& plot) {
     const std::string id = plot.id + "-" + std::to_string(i + 1);
     markup.open("div", {{"class", panel.reference ? "panel reference" : "panel"}});
     markup.element("p", {{"class", "panel-title"}}, panel.title);
-    markup.open("svg", {{"role", "img"}, {"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},
+    markup.open("svg", {{"role", "img"},
+                        {"viewBox", "0 0 " + coordinate(width) + " " + coordinate(height)},
                         {"aria-labelledby", id + "-title"}});
     markup.element("title", {{"id", id + "-title"}}, panel.title + ": " + plot.title);
     draw_axes(markup, scales, plot);
     for (const Points& points : panel.seeds) {
       markup.empty("path", {{"class", "seed-curve"}, {"d", path_of(points, scales.x, scales.y)}});
     }
-    markup.empty("path", {{"class", "mean-curve"}, {"d", path_of(mean_curve(panel.seeds), scales.x, scales.y)}});
+    markup.empty("path", {{"class", "mean-curve"},
+                          {"d", path_of(mean_curve(panel.seeds), scales.x, scales.y)}});
     markup.close().close().line();
   }
   markup.close();

@@ -10,13 +10,17 @@ namespace assay::reports {
 namespace {
 
 constexpr double row_height = 44;
-constexpr double text_line = 14;     // of a row: its label
-constexpr double strip_line = 29;    // of a row: its marks
+constexpr double text_line = 14;   // of a row: its label
+constexpr double strip_line = 29;  // of a row: its marks
 constexpr double axis_height = 40;
 constexpr std::size_t longest_label = 30;
 
-std::string pixels(double value) { return coordinate(value); }
-std::string percent(double share) { return coordinate(2 + 96 * share) + "%"; }
+std::string pixels(double value) {
+  return coordinate(value);
+}
+std::string percent(double share) {
+  return coordinate(2 + 96 * share) + "%";
+}
 
 // Cut at a character's border, so that a label and its note fit side by side on a phone.
 std::string shortened(const std::string& label) {
@@ -45,14 +49,17 @@ Scale scale_of(const StripPlot& plot) {
 void draw_axis(Markup& markup, const Scale& scale, const std::string& title, double bottom) {
   for (const double tick : scale.ticks) {
     const std::string x = percent(scale.place(tick));
-    markup.empty("line", {{"class", "grid"}, {"x1", x}, {"x2", x}, {"y1", "4"}, {"y2", pixels(bottom)}});
-    markup.element("text", {{"class", "tick"}, {"x", x}, {"y", pixels(bottom + 15)},
-                            {"text-anchor", "middle"}},
-                   number(tick, scale.decimals));
+    markup.empty("line",
+                 {{"class", "grid"}, {"x1", x}, {"x2", x}, {"y1", "4"}, {"y2", pixels(bottom)}});
+    markup.element(
+        "text",
+        {{"class", "tick"}, {"x", x}, {"y", pixels(bottom + 15)}, {"text-anchor", "middle"}},
+        number(tick, scale.decimals));
   }
-  markup.element("text", {{"class", "axis"}, {"x", "50%"}, {"y", pixels(bottom + 33)},
-                          {"text-anchor", "middle"}},
-                 title);
+  markup.element(
+      "text",
+      {{"class", "axis"}, {"x", "50%"}, {"y", pixels(bottom + 33)}, {"text-anchor", "middle"}},
+      title);
 }
 
 void draw_row(Markup& markup, const StripRow& row, const Scale& scale, double top) {
@@ -62,26 +69,34 @@ void draw_row(Markup& markup, const StripRow& row, const Scale& scale, double to
   markup.open("text", {{"class", "label"}, {"x", "0"}, {"y", pixels(top + text_line)}});
   if (shortened(row.label) != row.label) markup.element("title", {}, row.label);
   markup.text(shortened(row.label)).close();
-  markup.element("text", {{"class", "note"}, {"x", "100%"}, {"y", pixels(top + text_line)},
-                          {"text-anchor", "end"}},
-                 row.note);
-  markup.empty("line", {{"class", "track"}, {"x1", "0"}, {"x2", "100%"}, {"y1", pixels(y)},
-                        {"y2", pixels(y)}});
+  markup.element(
+      "text",
+      {{"class", "note"}, {"x", "100%"}, {"y", pixels(top + text_line)}, {"text-anchor", "end"}},
+      row.note);
+  markup.empty(
+      "line",
+      {{"class", "track"}, {"x1", "0"}, {"x2", "100%"}, {"y1", pixels(y)}, {"y2", pixels(y)}});
   if (row.interval) {
     const double from = scale.place(row.interval->low), to = scale.place(row.interval->high);
-    markup.empty("line", {{"class", "interval"}, {"x1", percent(from)}, {"x2", percent(to)},
-                          {"y1", pixels(y)}, {"y2", pixels(y)}});
+    markup.empty("line", {{"class", "interval"},
+                          {"x1", percent(from)},
+                          {"x2", percent(to)},
+                          {"y1", pixels(y)},
+                          {"y2", pixels(y)}});
   }
   for (std::size_t i = 0; i < row.values.size(); ++i) {
     if (!std::isfinite(row.values[i])) continue;
-    markup.open("circle", {{"class", "seed"}, {"cx", percent(scale.place(row.values[i]))},
-                           {"cy", pixels(y)}, {"r", "4.5"}});
+    markup.open("circle", {{"class", "seed"},
+                           {"cx", percent(scale.place(row.values[i]))},
+                           {"cy", pixels(y)},
+                           {"r", "4.5"}});
     markup.element("title", {}, row.label + ", " + row.names[i]).close();
   }
   if (has_mean) {
     const std::string x = percent(scale.place(row.mean));
-    markup.empty("line", {{"class", "mean"}, {"x1", x}, {"x2", x}, {"y1", pixels(y - 9)},
-                          {"y2", pixels(y + 9)}});
+    markup.empty(
+        "line",
+        {{"class", "mean"}, {"x1", x}, {"x2", x}, {"y1", pixels(y - 9)}, {"y2", pixels(y + 9)}});
   }
   markup.close().line();
 }
@@ -91,7 +106,9 @@ void draw_row(Markup& markup, const StripRow& row, const Scale& scale, double to
 void draw_strips(Markup& markup, const StripPlot& plot) {
   const Scale scale = scale_of(plot);
   const double bottom = 4 + row_height * static_cast<double>(plot.rows.size());
-  markup.open("svg", {{"class", "strips"}, {"role", "img"}, {"width", "100%"},
+  markup.open("svg", {{"class", "strips"},
+                      {"role", "img"},
+                      {"width", "100%"},
                       {"height", pixels(bottom + axis_height)},
                       {"aria-labelledby", plot.id + "-title " + plot.id + "-description"}});
   markup.element("title", {{"id", plot.id + "-title"}}, plot.title);
@@ -102,8 +119,9 @@ void draw_strips(Markup& markup, const StripPlot& plot) {
   for (const StripRow& row : plot.rows) {
     if (!row.reference || !std::isfinite(row.mean)) continue;
     const std::string x = percent(scale.place(row.mean));
-    markup.empty("line", {{"class", "reference-line"}, {"x1", x}, {"x2", x}, {"y1", "4"},
-                          {"y2", pixels(bottom)}});
+    markup.empty(
+        "line",
+        {{"class", "reference-line"}, {"x1", x}, {"x2", x}, {"y1", "4"}, {"y2", pixels(bottom)}});
   }
   markup.line();
   for (std::size_t i = 0; i < plot.rows.size(); ++i) {

@@ -48,8 +48,9 @@ Cell measure_cell(const Row& row, const Measure& measure, int decimals) {
     if (ratio.n == 1) return Cell(muted("1 seed: not defined"));
     Cell cell(ratio_text(ratio, decimals), ratio.ratio);
     if (!ratio.resolved) {
-      cell.text = {plain("not defined"), muted(" (divides by " + number(ratio.denominator_mean, decimals) +
-                                               ", SE " + number(ratio.denominator_error, decimals) + ")")};
+      cell.text = {plain("not defined"),
+                   muted(" (divides by " + number(ratio.denominator_mean, decimals) + ", SE " +
+                         number(ratio.denominator_error, decimals) + ")")};
     } else if (ratio.dropped > 0) {
       cell.text.push_back(muted(" n\u00a0" + std::to_string(ratio.n)));
     }
@@ -69,7 +70,8 @@ Cell measure_cell(const Row& row, const Measure& measure, int decimals) {
 void add_comparison_cells(TableRow& line, const BenchmarkResults& benchmark, const Row& row,
                           const Comparison* comparison) {
   if (comparison == nullptr) {
-    const std::string text = row.reference || row.name == benchmark.baseline ? "\u2014" : "no baseline";
+    const std::string text =
+        row.reference || row.name == benchmark.baseline ? "\u2014" : "no baseline";
     line.cells.emplace_back(muted(text));
     line.cells.emplace_back(muted(text));
     return;
@@ -104,13 +106,16 @@ Table metric_table(const BenchmarkResults& benchmark, std::size_t b, const Analy
   table.columns.push_back({"Method", "", false});
   table.columns.push_back({"Seeds", "cells that are done; of the others the cause", true});
   for (const std::size_t m : metrics) {
-    table.columns.push_back({title_with_arrow(benchmark.metrics[m]), help_of(benchmark.metrics[m]), true});
+    table.columns.push_back(
+        {title_with_arrow(benchmark.metrics[m]), help_of(benchmark.metrics[m]), true});
   }
   if (with_comparison) {
     const std::string compared = drawn_metric(benchmark).title;
-    table.columns.push_back({"Over " + (benchmark.baseline.empty() ? "baseline" : benchmark.baseline),
-                             "paired difference in " + compared + " with its 95 % interval", true});
-    table.columns.push_back({"Verdict", "paired t test, p after Holm over the report's comparisons", false});
+    table.columns.push_back(
+        {"Over " + (benchmark.baseline.empty() ? "baseline" : benchmark.baseline),
+         "paired difference in " + compared + " with its 95 % interval", true});
+    table.columns.push_back(
+        {"Verdict", "paired t test, p after Holm over the report's comparisons", false});
   }
   for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
     const Row& row = benchmark.rows[r];
@@ -137,7 +142,8 @@ StripPlot strip_plot(const BenchmarkResults& benchmark, const std::string& id) {
   plot.title = metric.title + " of every seed on " + benchmark.title;
   plot.description =
       "One strip for each row; each mark is one seed, the vertical bar the mean, the band its 95 % "
-      "interval. Open marks and dashed lines are references. The same numbers are in the table below.";
+      "interval. Open marks and dashed lines are references. The same numbers are in the table "
+      "below.";
   plot.axis = title_with_arrow(metric);
   for (const Row& row : benchmark.rows) {
     const Estimate estimate = estimate_mean(row.values(metric.id));
@@ -191,35 +197,41 @@ std::set<std::string> curve_names(const BenchmarkResults& benchmark) {
 }
 
 // The plot of one curve, and a table of where its means begin and end.
-void add_curves(std::vector<Block>& blocks, const BenchmarkResults& benchmark, const std::string& id,
-                const std::string& name) {
+void add_curves(std::vector<Block>& blocks, const BenchmarkResults& benchmark,
+                const std::string& id, const std::string& name) {
   CurvePlot plot;
   plot.id = "curve-" + id;
   plot.title = name + " on " + benchmark.title;
-  plot.description = "One panel for each row, all on one scale. Thin lines are seeds, the thick line is "
-                     "their mean; the table below gives its ends.";
+  plot.description =
+      "One panel for each row, all on one scale. Thin lines are seeds, the thick line is "
+      "their mean; the table below gives its ends.";
   plot.x_axis = "step";
   plot.y_axis = name;
   Table table;
   table.caption = name + ": mean over seeds";
-  table.columns = {{"Row", "", false}, {"First step", "", true}, {"Value", "", true},
-                   {"Last step", "", true}, {"Value", "", true}};
+  table.columns = {{"Row", "", false},
+                   {"First step", "", true},
+                   {"Value", "", true},
+                   {"Last step", "", true},
+                   {"Value", "", true}};
   for (const Row& row : benchmark.rows) {
     CurvePanel panel;
     panel.title = row.title;
     panel.reference = row.reference;
     for (const SeedResult& seed : row.seeds) {
       const auto found = seed.curves.find(name);
-      if (found != seed.curves.end() && found->second.size() > 1) panel.seeds.push_back(found->second);
+      if (found != seed.curves.end() && found->second.size() > 1)
+        panel.seeds.push_back(found->second);
     }
     if (panel.seeds.empty()) continue;
     const Curve mean = mean_curve(panel.seeds);
     if (!mean.empty()) {
       const auto& [first, start] = mean.front();
       const auto& [last, end] = mean.back();
-      table.rows.push_back({{row.title, number(first, 0), number(start, 4), number(last, 0), number(end, 4)},
-                            "",
-                            row.reference});
+      table.rows.push_back(
+          {{row.title, number(first, 0), number(start, 4), number(last, 0), number(end, 4)},
+           "",
+           row.reference});
     }
     plot.panels.push_back(std::move(panel));
   }

@@ -40,8 +40,8 @@ TableRow cost_row(const BenchmarkResults& benchmark, const Row& row) {
   };
   line.cells.push_back(
       cost_cell(mean_of(row, [](const SeedResult& seed) { return seed.seconds; }), duration_text));
-  line.cells.push_back(
-      cost_cell(mean_of(row, [](const SeedResult& seed) { return seed.cpu_seconds; }), duration_text));
+  line.cells.push_back(cost_cell(
+      mean_of(row, [](const SeedResult& seed) { return seed.cpu_seconds; }), duration_text));
   line.cells.push_back(
       cost_cell(mean_of(row, [](const SeedResult& seed) { return seed.peak_bytes; }), bytes_text));
   line.cells.push_back(count("gradient_samples"));
@@ -59,15 +59,16 @@ Section cost_section(const RunResults& results) {
   Table table;
   table.caption = "Means over the seeds that are done";
   table.sortable = true;
-  table.columns = {{"Benchmark", "", false},
-                   {"Method", "", false},
-                   {"Time", "wall-clock time of a seed: its block's, shared equally", true},
-                   {"CPU time", "of a seed", true},
-                   {"Peak memory", "of the worker while the block ran", true},
-                   {"Gradient samples", "samples passed forward and backward", true},
-                   {"Forward samples", "samples passed forward only", true},
-                   {"FLOPs", "floating-point operations, as the method's networks count them", true},
-                   {"Parameters", "of the trained model", true}};
+  table.columns = {
+      {"Benchmark", "", false},
+      {"Method", "", false},
+      {"Time", "wall-clock time of a seed: its block's, shared equally", true},
+      {"CPU time", "of a seed", true},
+      {"Peak memory", "of the worker while the block ran", true},
+      {"Gradient samples", "samples passed forward and backward", true},
+      {"Forward samples", "samples passed forward only", true},
+      {"FLOPs", "floating-point operations, as the method's networks count them", true},
+      {"Parameters", "of the trained model", true}};
   for (const BenchmarkResults& benchmark : results.benchmarks) {
     for (const Row& row : benchmark.rows) {
       for (const SeedResult& seed : row.seeds) {
@@ -76,9 +77,10 @@ Section cost_section(const RunResults& results) {
       table.rows.push_back(cost_row(benchmark, row));
     }
   }
-  section.add(Paragraph{{plain("All cells together took "), strong(duration_text(total)),
-                         plain(" of workers' time. Stages that cells share (supervisors, pretraining, "
-                               "ceilings) are not counted here.")}});
+  section.add(
+      Paragraph{{plain("All cells together took "), strong(duration_text(total)),
+                 plain(" of workers' time. Stages that cells share (supervisors, pretraining, "
+                       "ceilings) are not counted here.")}});
   section.add(std::move(table));
   return section;
 }

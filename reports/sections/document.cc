@@ -40,7 +40,8 @@ std::string date_text(const std::string& iso) {
 
 std::string seed_counts(const RunResults& results) {
   std::set<std::size_t> counts;
-  for (const BenchmarkResults& benchmark : results.benchmarks) counts.insert(benchmark.seeds.size());
+  for (const BenchmarkResults& benchmark : results.benchmarks)
+    counts.insert(benchmark.seeds.size());
   if (counts.empty()) return "none";
   const std::string low = std::to_string(*counts.begin());
   return counts.size() == 1 ? low : low + " to " + std::to_string(*counts.rbegin());
@@ -57,10 +58,14 @@ Document build_document(const RunResults& results, const Analysis& analysis) {
                     {"Claims", {plain(claims_text(analysis))}},
                     {"Seeds per row", {plain(seed_counts(results))}},
                     {"Processor", {plain(results.provenance.value("processor", "unknown"))}}};
-  document.sections = {verdict_section(results, analysis),   leaderboard_section(results, analysis),
-                       benchmark_section(results, analysis), cost_section(results),
-                       failure_section(results),             method_section(results),
-                       statistics_section(results),          provenance_section(results),
+  document.sections = {verdict_section(results, analysis),
+                       leaderboard_section(results, analysis),
+                       benchmark_section(results, analysis),
+                       cost_section(results),
+                       failure_section(results),
+                       method_section(results),
+                       statistics_section(results),
+                       provenance_section(results),
                        reproduce_section(results)};
   const Json build = results.provenance.value("build", Json::object());
   document.footer = "Assay " + build.value("assay", "unknown version") + ", suite " + results.name +

@@ -28,16 +28,23 @@ std::vector<Failure> gather(const RunResults& results) {
       const std::size_t first = failures.size();
       for (const SeedResult& seed : row.seeds) {
         if (seed.state != CellState::failed) continue;
-        const auto same = std::find_if(
-            failures.begin() + static_cast<std::ptrdiff_t>(first), failures.end(), [&](const Failure& one) {
-              return std::tie(one.phase, one.kind, one.message, one.log) ==
-                     std::tie(seed.error_phase, seed.error_kind, seed.error_message, seed.error_log);
-            });
+        const auto same =
+            std::find_if(failures.begin() + static_cast<std::ptrdiff_t>(first), failures.end(),
+                         [&](const Failure& one) {
+                           return std::tie(one.phase, one.kind, one.message, one.log) ==
+                                  std::tie(seed.error_phase, seed.error_kind, seed.error_message,
+                                           seed.error_log);
+                         });
         if (same != failures.end()) {
           same->seeds.push_back(seed.seed);
         } else {
-          failures.push_back({benchmark.id, row.name, seed.error_phase, seed.error_kind,
-                              seed.error_message, seed.error_log, {seed.seed}});
+          failures.push_back({benchmark.id,
+                              row.name,
+                              seed.error_phase,
+                              seed.error_kind,
+                              seed.error_message,
+                              seed.error_log,
+                              {seed.seed}});
         }
       }
     }
@@ -45,8 +52,8 @@ std::vector<Failure> gather(const RunResults& results) {
   return failures;
 }
 
-// The last lines of a log; "" when there is none. A path that leads out of the run's folder, also by
-// a symbolic link, is not read: the report may be sent to others.
+// The last lines of a log; "" when there is none. A path that leads out of the run's folder, also
+// by a symbolic link, is not read: the report may be sent to others.
 std::string end_of_log(const std::filesystem::path& folder, const std::string& log) {
   if (folder.empty() || log.empty()) return "";
   std::string text;
@@ -95,18 +102,25 @@ Section failure_section(const RunResults& results) {
     section.add(Paragraph{{plain("No cell failed.")}});
   } else {
     Table table;
-    table.columns = {{"Benchmark", "", false}, {"Method", "", false}, {"Seeds", "", false},
-                     {"Phase", "what the cell was doing", false},
-                     {"Kind", "exception, non_finite, contract, memory, disk, stage: reported by the worker; "
-                              "signal, exit, timeout, memory, lost, set_aside: seen by the command", false},
-                     {"Message", "", false}, {"Log", "below the run's folder", false}};
+    table.columns = {
+        {"Benchmark", "", false},
+        {"Method", "", false},
+        {"Seeds", "", false},
+        {"Phase", "what the cell was doing", false},
+        {"Kind",
+         "exception, non_finite, contract, memory, disk, stage: reported by the worker; "
+         "signal, exit, timeout, memory, lost, set_aside: seen by the command",
+         false},
+        {"Message", "", false},
+        {"Log", "below the run's folder", false}};
     for (const Failure& failure : failures) {
-      table.rows.push_back({{code(failure.benchmark), code(failure.method), seeds_text(failure.seeds),
-                             failure.phase.empty() ? std::string("unknown") : failure.phase,
-                             Cell(Text{plain(failure.kind)}, Tone::warning), failure.message,
-                             failure.log.empty() ? Cell(muted("none")) : Cell(code(failure.log))},
-                            "",
-                            false});
+      table.rows.push_back(
+          {{code(failure.benchmark), code(failure.method), seeds_text(failure.seeds),
+            failure.phase.empty() ? std::string("unknown") : failure.phase,
+            Cell(Text{plain(failure.kind)}, Tone::warning), failure.message,
+            failure.log.empty() ? Cell(muted("none")) : Cell(code(failure.log))},
+           "",
+           false});
     }
     section.add(std::move(table));
     std::vector<std::string> shown;

@@ -34,8 +34,9 @@ TableRow standing_row(const Standing& standing, int decimals) {
   TableRow row;
   row.quiet = standing.reference;
   row.cells.push_back(standing_name(standing));
-  row.cells.emplace_back(std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
-                         static_cast<double>(standing.benchmarks));
+  row.cells.emplace_back(
+      std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
+      static_cast<double>(standing.benchmarks));
   row.cells.emplace_back(
       standing.benchmarks == 0 ? "no result" : estimate_text(standing.primary, decimals),
       standing.primary.mean);
@@ -49,9 +50,10 @@ TableRow standing_row(const Standing& standing, int decimals) {
   } else {
     row.cells.emplace_back(difference_text(*standing.over_baseline, decimals),
                            standing.over_baseline->mean);
-    row.cells.emplace_back(std::to_string(standing.better) + " / " + std::to_string(standing.undecided) +
-                               " / " + std::to_string(standing.worse),
-                           static_cast<double>(standing.better) - static_cast<double>(standing.worse));
+    row.cells.emplace_back(
+        std::to_string(standing.better) + " / " + std::to_string(standing.undecided) + " / " +
+            std::to_string(standing.worse),
+        static_cast<double>(standing.better) - static_cast<double>(standing.worse));
   }
   row.cells.emplace_back(duration_text(standing.seconds), standing.seconds);
   return row;
@@ -61,22 +63,24 @@ Table standings_table(const FamilyStandings& family) {
   Table table;
   table.caption = "Means over " + counted(family.benchmarks, "benchmark", "benchmarks") +
                   ". The order is by the difference to the baseline; neighbours need not differ.";
-  const bool partial =
-      std::any_of(family.standings.begin(), family.standings.end(), [&](const Standing& standing) {
-        return standing.benchmarks != family.benchmarks;
-      });
+  const bool partial = std::any_of(
+      family.standings.begin(), family.standings.end(),
+      [&](const Standing& standing) { return standing.benchmarks != family.benchmarks; });
   if (partial) {
-    table.caption += " Rows with results on fewer benchmarks are means over those: do not compare them "
-                     "across.";
+    table.caption +=
+        " Rows with results on fewer benchmarks are means over those: do not compare them "
+        "across.";
   }
   table.columns = {
       {"Method", "", false},
       {"Benchmarks", "with a result, of those planned", true},
       {title_with_arrow(family.metric),
        help_of(family.metric) + "; mean over benchmarks of the mean over seeds", true},
-      {"Over the baseline", "mean over benchmarks of the paired difference, with its 95 % interval", true},
+      {"Over the baseline", "mean over benchmarks of the paired difference, with its 95 % interval",
+       true},
       {"Better / undecided / worse",
-       "benchmarks on which the method beats the baseline, is not told apart, or loses (Holm)", true},
+       "benchmarks on which the method beats the baseline, is not told apart, or loses (Holm)",
+       true},
       {"Time per seed", "mean seconds of a cell", true}};
   const int decimals = decimals_of(family);
   bool oracles = false, references = false;
@@ -102,7 +106,8 @@ Section leaderboard_section(const RunResults& results, const Analysis& analysis)
   for (const FamilyStandings& family : analysis.families) {
     ++index;
     if (analysis.families.size() > 1) {
-      section.add(Heading{family_title(results, family.family), "leaderboard-" + std::to_string(index)});
+      section.add(
+          Heading{family_title(results, family.family), "leaderboard-" + std::to_string(index)});
     }
     section.add(standings_table(family));
   }

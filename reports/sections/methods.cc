@@ -53,8 +53,8 @@ std::string joined(const std::vector<std::string>& texts) {
   return all;
 }
 
-void add_method(Section& section, const RunResults& results, const std::string& id, const Json& method,
-                std::size_t index) {
+void add_method(Section& section, const RunResults& results, const std::string& id,
+                const Json& method, std::size_t index) {
   section.add(Heading{id, "method-" + std::to_string(index)});
   Text about{plain(method.value("summary", "no summary"))};
   const std::string paper = method.value("paper", "");
@@ -71,20 +71,21 @@ void add_method(Section& section, const RunResults& results, const std::string& 
   section.add(Paragraph{std::move(about)});
   List ran;
   for (const Variant& variant : variants_of(results, id)) {
-    ran.items.push_back({strong(variant.name), plain(" ran with "),
-                         variant.parameters.empty() ? plain("no parameters") : code(variant.parameters),
-                         plain(" on " + joined(variant.benchmarks))});
+    ran.items.push_back(
+        {strong(variant.name), plain(" ran with "),
+         variant.parameters.empty() ? plain("no parameters") : code(variant.parameters),
+         plain(" on " + joined(variant.benchmarks))});
   }
   if (!ran.items.empty()) section.add(std::move(ran));
   Table described;
   described.columns = {{"Parameter", "", false}, {"Default", "", false}, {"Meaning", "", false}};
   for (const Json& parameter : method.value("parameters", Json::array())) {
-    described.rows.push_back({{code(parameter.value("key", "")),
-                               parameter.contains("default") ? value_text(parameter["default"])
-                                                             : std::string("none"),
-                               parameter.value("help", "")},
-                              "",
-                              false});
+    described.rows.push_back(
+        {{code(parameter.value("key", "")),
+          parameter.contains("default") ? value_text(parameter["default"]) : std::string("none"),
+          parameter.value("help", "")},
+         "",
+         false});
   }
   if (!described.rows.empty()) {
     section.add(Details{"Parameters of " + id, blocks_of(std::move(described))});
@@ -99,16 +100,17 @@ void add_references(Section& section, const RunResults& results) {
     for (const Json& reference : family.value("references", Json::array())) {
       const std::string name = reference.value("id", "");
       const bool present = std::any_of(
-          results.benchmarks.begin(), results.benchmarks.end(), [&](const BenchmarkResults& benchmark) {
+          results.benchmarks.begin(), results.benchmarks.end(),
+          [&](const BenchmarkResults& benchmark) {
             return benchmark.family == id &&
-                   std::any_of(benchmark.rows.begin(), benchmark.rows.end(), [&](const Row& row) {
-                     return row.reference && row.use == name;
-                   });
+                   std::any_of(benchmark.rows.begin(), benchmark.rows.end(),
+                               [&](const Row& row) { return row.reference && row.use == name; });
           });
       if (!present) continue;
-      table.rows.push_back({{reference.value("title", name), code(name), reference.value("summary", "")},
-                            "",
-                            false});
+      table.rows.push_back(
+          {{reference.value("title", name), code(name), reference.value("summary", "")},
+           "",
+           false});
     }
   }
   if (table.rows.empty()) return;

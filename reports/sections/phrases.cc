@@ -20,9 +20,12 @@ int decimals_of(const BenchmarkResults& benchmark, const Metric& metric) {
 std::string title_with_arrow(const Metric& metric) {
   const std::string unit = metric.unit.empty() ? "" : " (" + metric.unit + ")";
   switch (metric.better) {
-    case Metric::Better::higher: return metric.title + unit + " \u2191";
-    case Metric::Better::lower: return metric.title + unit + " \u2193";
-    case Metric::Better::neither: break;
+    case Metric::Better::higher:
+      return metric.title + unit + " \u2191";
+    case Metric::Better::lower:
+      return metric.title + unit + " \u2193";
+    case Metric::Better::neither:
+      break;
   }
   return metric.title + unit;
 }

@@ -37,7 +37,8 @@ Table pairs(const Json& json, const std::string& name) {
 
 std::string git_text(const Json& git) {
   if (!git.is_object()) return "not a repository";
-  return git.value("commit", "unknown") + (git.value("changed", false) ? ", with local changes" : "");
+  return git.value("commit", "unknown") +
+         (git.value("changed", false) ? ", with local changes" : "");
 }
 
 std::string command_text(const Json& command) {
@@ -84,13 +85,12 @@ Table plugin_table(const RunResults& results) {
   table.caption = "Plugins";
   table.columns = {{"Method", "", false}, {"Version", "", false}, {"Content hash", "", false}};
   for (const auto& [id, method] : results.methods.items()) {
-    const std::string file =
-        std::filesystem::path(method.value("file", "")).filename().string();
-    table.rows.push_back({{Cell(Text{strong(id), muted(" " + file)}),
-                           method.value("plugin_version", "unknown"),
-                           code(method.value("plugin_hash", "unknown"))},
-                          "",
-                          false});
+    const std::string file = std::filesystem::path(method.value("file", "")).filename().string();
+    table.rows.push_back(
+        {{Cell(Text{strong(id), muted(" " + file)}), method.value("plugin_version", "unknown"),
+          code(method.value("plugin_hash", "unknown"))},
+         "",
+         false});
   }
   return table;
 }
@@ -123,7 +123,8 @@ Section provenance_section(const RunResults& results) {
   section.add(plugin_table(results));
   section.add(seed_table(results));
   for (const BenchmarkResults& benchmark : results.benchmarks) {
-    section.add(Details{"Settings of " + benchmark.id, blocks_of(pairs(benchmark.settings, "Setting"))});
+    section.add(
+        Details{"Settings of " + benchmark.id, blocks_of(pairs(benchmark.settings, "Setting"))});
   }
   if (!results.suite_text.empty()) {
     section.add(Details{"The suite, as it was given", blocks_of(Code{results.suite_text, "toml"})});

@@ -16,16 +16,17 @@ bool sets_seeds(const std::string& assignment) {
   return key == "seeds" || key.ends_with(".seeds");
 }
 
-std::string command_for(const RunResults& results, const BenchmarkResults& benchmark, const Row& row,
-                        const std::vector<std::uint64_t>& block) {
-  std::string command = "assay run " + shell_word(results.suite_file.empty() ? "SUITE" : results.suite_file) +
+std::string command_for(const RunResults& results, const BenchmarkResults& benchmark,
+                        const Row& row, const std::vector<std::uint64_t>& block) {
+  std::string command = "assay run " +
+                        shell_word(results.suite_file.empty() ? "SUITE" : results.suite_file) +
                         " --only " + shell_word(benchmark.id);
   if (!row.reference) command += " --methods " + shell_word(row.name);
   for (const std::string& assignment : results.overrides) {
     if (!sets_seeds(assignment)) command += " --set " + shell_word(assignment);
   }
-  return command +
-         " --set " + shell_word(fmt::format("{}.seeds=[{}]", benchmark.id, fmt::join(block, ","))) +
+  return command + " --set " +
+         shell_word(fmt::format("{}.seeds=[{}]", benchmark.id, fmt::join(block, ","))) +
          " --out again";
 }
 
@@ -33,13 +34,16 @@ std::string command_for(const RunResults& results, const BenchmarkResults& bench
 
 Section reproduce_section(const RunResults& results) {
   Section section{"reproduce", "Computing a cell again", {}};
-  section.add(Paragraph{
-      {plain("Seeds that trained together are computed together again, so that the result is the same to "
-             "the last bit on the same build and kind of processor. For one seed alone, put only that seed "
-             "in the brackets: its result may then differ in the last bits. The reference rows come with "
-             "each of these commands.")}});
+  section.add(Paragraph{{plain(
+      "Seeds that trained together are computed together again, so that the result is the same to "
+      "the last bit on the same build and kind of processor. For one seed alone, put only that "
+      "seed "
+      "in the brackets: its result may then differ in the last bits. The reference rows come with "
+      "each of these commands.")}});
   Table table;
-  table.columns = {{"Benchmark", "", false}, {"Method", "", false}, {"Seeds", "", false},
+  table.columns = {{"Benchmark", "", false},
+                   {"Method", "", false},
+                   {"Seeds", "", false},
                    {"Command", "", false}};
   for (const BenchmarkResults& benchmark : results.benchmarks) {
     for (const Row& row : benchmark.rows) {
@@ -50,10 +54,11 @@ Section reproduce_section(const RunResults& results) {
         if (std::find(blocks.begin(), blocks.end(), block) == blocks.end()) blocks.push_back(block);
       }
       for (const std::vector<std::uint64_t>& block : blocks) {
-        table.rows.push_back({{code(benchmark.id), row.reference ? Cell(row.title) : Cell(strong(row.name)),
-                               seeds_text(block), code(command_for(results, benchmark, row, block))},
-                              "",
-                              row.reference});
+        table.rows.push_back(
+            {{code(benchmark.id), row.reference ? Cell(row.title) : Cell(strong(row.name)),
+              seeds_text(block), code(command_for(results, benchmark, row, block))},
+             "",
+             row.reference});
       }
     }
   }

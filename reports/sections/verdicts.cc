@@ -14,9 +14,12 @@ constexpr std::size_t most_shown = 12;
 
 Tone tone_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::supported: return Tone::good;
-    case Verdict::refuted: return Tone::bad;
-    case Verdict::inconclusive: break;
+    case Verdict::supported:
+      return Tone::good;
+    case Verdict::refuted:
+      return Tone::bad;
+    case Verdict::inconclusive:
+      break;
   }
   return Tone::open;
 }
@@ -46,16 +49,16 @@ Text test_text(const RunResults& results, const ClaimTest& test) {
     return text;
   }
   const int decimals = decimals_of(*benchmark, *metric);
-  text.push_back(plain(" = " + difference_text(test.test.difference, decimals) + " in " + metric->title +
-                       ", " + seeds_used(test.test.difference)));
+  text.push_back(plain(" = " + difference_text(test.test.difference, decimals) + " in " +
+                       metric->title + ", " + seeds_used(test.test.difference)));
   if (!test.note.empty()) {
     text.push_back(plain("; " + test.note));
     return text;
   }
-  const std::string decides = test.relation == ClaimTest::Relation::near
-                                  ? "equivalence p"
-                                  : std::string("paired t p");
-  text.push_back(muted("; " + p_text("Holm p", test.adjusted) + ", " + p_text(decides, test.p) + ", " +
+  const std::string decides =
+      test.relation == ClaimTest::Relation::near ? "equivalence p" : std::string("paired t p");
+  text.push_back(muted("; " + p_text("Holm p", test.adjusted) + ", " + p_text(decides, test.p) +
+                       ", " +
                        p_text(test.test.sign_flip.exact ? "sign-flip p" : "sign-flip p (sampled)",
                               test.test.sign_flip.p)));
   const std::string hint =
@@ -115,7 +118,7 @@ Finding comparison_finding(const RunResults& results, const Comparison& comparis
   }
   Text& text = finding.statement;
   text = {strong(comparison.method), plain(relation), strong(comparison.baseline), plain(" on "),
-          code(benchmark.id), plain(": ")};
+          code(benchmark.id),        plain(": ")};
   if (metric == nullptr || !comparison.test.testable()) {
     text.push_back(plain(difference.n == 0 ? "no seed has both values"
                                            : "one seed has both values: nothing can be tested"));
@@ -140,7 +143,8 @@ void add_comparisons(Section& section, const RunResults& results, const Analysis
         return results.benchmarks[comparison.benchmark].baseline_assumed;
       });
   if (assumed) {
-    section.add(Paragraph{{muted("Where the suite names no baseline, the first method is taken.")}});
+    section.add(
+        Paragraph{{muted("Where the suite names no baseline, the first method is taken.")}});
   }
   Findings shown, folded;
   for (const Comparison& comparison : analysis.comparisons) {

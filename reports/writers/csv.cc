@@ -10,7 +10,8 @@ namespace assay::reports {
 
 namespace {
 
-// Quoted where needed. A text that a spreadsheet would run as a formula gets an apostrophe before it.
+// Quoted where needed. A text that a spreadsheet would run as a formula gets an apostrophe before
+// it.
 std::string field(const std::string& foreign) {
   std::string text = one_line(foreign);
   if (!text.empty() && std::string_view("=+-@").find(text[0]) != std::string_view::npos) {
@@ -24,9 +25,12 @@ std::string field(const std::string& foreign) {
 
 const char* state_word(CellState state) {
   switch (state) {
-    case CellState::done: return "done";
-    case CellState::failed: return "failed";
-    case CellState::missing: break;
+    case CellState::done:
+      return "done";
+    case CellState::failed:
+      return "failed";
+    case CellState::missing:
+      break;
   }
   return "missing";
 }
@@ -50,7 +54,8 @@ std::string write_csv(const Report& report) {
           continue;
         }
         for (const auto& [metric, value] : seed.metrics) {
-          out += cell + field(metric) + "," + (std::isfinite(value) ? number_text(value) : "") + ",\r\n";
+          out += cell + field(metric) + "," + (std::isfinite(value) ? number_text(value) : "") +
+                 ",\r\n";
         }
       }
     }

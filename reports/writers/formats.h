@@ -19,7 +19,7 @@ struct Report {
 Report make_report(RunResults results);
 
 struct Format {
-  const char* id;       ///< "html"; also the file's extension
+  const char* id;  ///< "html"; also the file's extension
   const char* summary;
   std::string (*write)(const Report& report);
 };

@@ -43,8 +43,10 @@ void HtmlWriter::head(const Document& document) {
   markup_.raw("<!doctype html>\n");
   markup_.open("html", {{"lang", "en"}}).line().open("head").line();
   markup_.empty("meta", {{"charset", "utf-8"}}).line();
-  markup_.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", content_policy()}}).line();
-  markup_.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}}).line();
+  markup_.empty("meta", {{"http-equiv", "Content-Security-Policy"}, {"content", content_policy()}})
+      .line();
+  markup_.empty("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}})
+      .line();
   markup_.empty("meta", {{"name", "referrer"}, {"content", "no-referrer"}}).line();
   markup_.empty("meta", {{"name", "color-scheme"}, {"content", "light dark"}}).line();
   markup_.element("title", {}, document.title + " \u2013 Assay report").line();
@@ -57,7 +59,8 @@ void HtmlWriter::top(const Document& document) {
   markup_.open("div", {{"class", "page"}}).line().open("header").line();
   markup_.element("p", {{"class", "kicker"}}, "Assay report").line();
   markup_.element("h1", {}, document.title).line();
-  if (!document.subtitle.empty()) markup_.element("p", {{"class", "lead"}}, document.subtitle).line();
+  if (!document.subtitle.empty())
+    markup_.element("p", {{"class", "lead"}}, document.subtitle).line();
   markup_.open("dl", {{"class", "facts"}}).line();
   for (const Fact& fact : document.facts) {
     markup_.open("div").element("dt", {}, fact.name).open("dd");
@@ -78,7 +81,8 @@ std::string HtmlWriter::write(const Document& document) {
   top(document);
   markup_.open("main").line();
   for (const Section& section : document.sections) {
-    markup_.open("section", {{"id", section.id}, {"aria-labelledby", section.id + "-title"}}).line();
+    markup_.open("section", {{"id", section.id}, {"aria-labelledby", section.id + "-title"}})
+        .line();
     markup_.element("h2", {{"id", section.id + "-title"}}, section.title).line();
     all(section.blocks);
     markup_.close().line();
@@ -129,7 +133,8 @@ void HtmlWriter::block(const Findings& findings) {
   markup_.open("ul", {{"class", "findings"}}).line();
   for (const Finding& finding : findings.items) {
     markup_.open("li");
-    markup_.element("span", {{"class", std::string("mark ") + tone_class(finding.tone)}}, finding.word);
+    markup_.element("span", {{"class", std::string("mark ") + tone_class(finding.tone)}},
+                    finding.word);
     markup_.open("div").open("p");
     write_text(markup_, finding.statement);
     markup_.close();
@@ -175,6 +180,8 @@ void HtmlWriter::block(const Details& details) {
 
 }  // namespace
 
-std::string write_html(const Report& report) { return HtmlWriter().write(report.document); }
+std::string write_html(const Report& report) {
+  return HtmlWriter().write(report.document);
+}
 
 }  // namespace assay::reports

@@ -42,11 +42,16 @@ void write_row(Markup& markup, const Table& table, const TableRow& row) {
 
 const char* tone_class(Tone tone) {
   switch (tone) {
-    case Tone::good: return "good";
-    case Tone::bad: return "bad";
-    case Tone::open: return "open";
-    case Tone::warning: return "warning";
-    case Tone::none: break;
+    case Tone::good:
+      return "good";
+    case Tone::bad:
+      return "bad";
+    case Tone::open:
+      return "open";
+    case Tone::warning:
+      return "warning";
+    case Tone::none:
+      break;
   }
   return "";
 }
@@ -54,10 +59,18 @@ const char* tone_class(Tone tone) {
 void write_text(Markup& markup, const Text& text) {
   for (const Span& span : text) {
     switch (span.kind) {
-      case Span::Kind::plain: markup.text(span.text); break;
-      case Span::Kind::strong: markup.element("strong", {}, span.text); break;
-      case Span::Kind::code: markup.element("code", {}, span.text); break;
-      case Span::Kind::muted: markup.element("span", {{"class", "muted"}}, span.text); break;
+      case Span::Kind::plain:
+        markup.text(span.text);
+        break;
+      case Span::Kind::strong:
+        markup.element("strong", {}, span.text);
+        break;
+      case Span::Kind::code:
+        markup.element("code", {}, span.text);
+        break;
+      case Span::Kind::muted:
+        markup.element("span", {{"class", "muted"}}, span.text);
+        break;
       case Span::Kind::link:
         markup.element("a", {{"href", span.target}, {"rel", "noreferrer"}}, span.text);
         break;
@@ -69,12 +82,14 @@ void write_table(Markup& markup, const Table& table) {
   // Outside of the container: a caption inside would be as wide as the table, and cut on a phone.
   if (!table.caption.empty()) markup.element("p", {{"class", "caption"}}, table.caption).line();
   const std::string label = table.caption.empty() ? table.columns.front().title : table.caption;
-  markup.open("div", {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", label}});
+  markup.open("div",
+              {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", label}});
   markup.line().open("table", {{"class", table.sortable ? "sortable" : ""}}).line();
   markup.open("thead").open("tr").line();
   for (const Column& column : table.columns) {
-    markup.element("th", {{"scope", "col"}, {"class", column.number ? "number" : ""}, {"title", column.help}},
-                   column.title);
+    markup.element(
+        "th", {{"scope", "col"}, {"class", column.number ? "number" : ""}, {"title", column.help}},
+        column.title);
     markup.line();
   }
   markup.close().close().line().open("tbody").line();

@@ -7,7 +7,9 @@ namespace assay::reports {
 
 namespace {
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
 
 Json to_json(const std::optional<Interval>& interval) {
   return interval ? Json{number_or_null(interval->low), number_or_null(interval->high)} : Json();
@@ -23,7 +25,8 @@ Json to_json(const Estimate& estimate) {
 
 Json to_json(const RatioEstimate& ratio) {
   static constexpr const char* sets[] = {"none", "interval", "outside", "everything"};
-  const bool bounded = ratio.set == RatioEstimate::Set::interval || ratio.set == RatioEstimate::Set::outside;
+  const bool bounded =
+      ratio.set == RatioEstimate::Set::interval || ratio.set == RatioEstimate::Set::outside;
   return {{"n", ratio.n},
           {"dropped", ratio.dropped},
           {"ratio", number_or_null(ratio.ratio)},
@@ -39,16 +42,20 @@ Json to_json(const PairedTest& test) {
           {"sign_flip_exact", test.sign_flip.exact}};
 }
 
-Json seeds_json(const std::optional<std::size_t>& seeds) { return seeds ? Json(*seeds) : Json(); }
+Json seeds_json(const std::optional<std::size_t>& seeds) {
+  return seeds ? Json(*seeds) : Json();
+}
 
-Json benchmark_json(const BenchmarkResults& benchmark, const std::vector<std::vector<Measure>>& measures) {
+Json benchmark_json(const BenchmarkResults& benchmark,
+                    const std::vector<std::vector<Measure>>& measures) {
   Json rows = Json::array();
   for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
     const Row& row = benchmark.rows[r];
     Json metrics = Json::object();
     for (std::size_t m = 0; m < benchmark.metrics.size(); ++m) {
       const Measure& measure = measures[r][m];
-      metrics[benchmark.metrics[m].id] = measure.ratio ? to_json(*measure.ratio) : to_json(measure.estimate);
+      metrics[benchmark.metrics[m].id] =
+          measure.ratio ? to_json(*measure.ratio) : to_json(measure.estimate);
     }
     rows.push_back({{"name", row.name},
                     {"use", row.use},

@@ -13,8 +13,8 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// One line of text. Markup's characters are escaped; "@name", "#12" and "://" are broken by an empty
-// comment, which GitHub drops after it has looked for mentions and links.
+// One line of text. Markup's characters are escaped; "@name", "#12" and "://" are broken by an
+// empty comment, which GitHub drops after it has looked for mentions and links.
 std::string markdown(std::string_view foreign) {
   const std::string text = one_line(foreign);
   std::string out;
@@ -22,14 +22,29 @@ std::string markdown(std::string_view foreign) {
     const char c = text[i];
     const char next = i + 1 < text.size() ? text[i + 1] : ' ';
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '|': case '*': case '_': case '`': case '[': case ']': case '~': case '\\': case '$':
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '|':
+      case '*':
+      case '_':
+      case '`':
+      case '[':
+      case ']':
+      case '~':
+      case '\\':
+      case '$':
         out += '\\';
         out += c;
         break;
-      case '@': case '#':
+      case '@':
+      case '#':
         out += c;
         if (is_word(next)) out += "<!-- -->";
         break;
@@ -37,7 +52,8 @@ std::string markdown(std::string_view foreign) {
         out += c;
         if (next == '/') out += "<!-- -->";
         break;
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out;
@@ -48,21 +64,50 @@ std::string code_text(std::string_view foreign) {
   std::string out = "<code>";
   for (const char c : one_line(foreign)) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '|': out += "&#124;"; break;
-      case '*': out += "&#42;"; break;
-      case '_': out += "&#95;"; break;
-      case '`': out += "&#96;"; break;
-      case '[': out += "&#91;"; break;
-      case ']': out += "&#93;"; break;
-      case '~': out += "&#126;"; break;
-      case '\\': out += "&#92;"; break;
-      case '$': out += "&#36;"; break;
-      case '@': out += "@<!-- -->"; break;
-      case '#': out += "#<!-- -->"; break;
-      default: out += c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '|':
+        out += "&#124;";
+        break;
+      case '*':
+        out += "&#42;";
+        break;
+      case '_':
+        out += "&#95;";
+        break;
+      case '`':
+        out += "&#96;";
+        break;
+      case '[':
+        out += "&#91;";
+        break;
+      case ']':
+        out += "&#93;";
+        break;
+      case '~':
+        out += "&#126;";
+        break;
+      case '\\':
+        out += "&#92;";
+        break;
+      case '$':
+        out += "&#36;";
+        break;
+      case '@':
+        out += "@<!-- -->";
+        break;
+      case '#':
+        out += "#<!-- -->";
+        break;
+      default:
+        out += c;
     }
   }
   return out + "</code>";
@@ -73,11 +118,20 @@ std::string inline_text(const Text& text) {
   for (const Span& span : text) {
     if (span.text.empty()) continue;
     switch (span.kind) {
-      case Span::Kind::plain: case Span::Kind::muted: out += markdown(span.text); break;
+      case Span::Kind::plain:
+      case Span::Kind::muted:
+        out += markdown(span.text);
+        break;
       // As tags: asterisks beside punctuation are not always emphasis.
-      case Span::Kind::strong: out += "<b>" + markdown(span.text) + "</b>"; break;
-      case Span::Kind::code: out += code_text(span.text); break;
-      case Span::Kind::link: out += "[" + markdown(span.text) + "](" + span.target + ")"; break;
+      case Span::Kind::strong:
+        out += "<b>" + markdown(span.text) + "</b>";
+        break;
+      case Span::Kind::code:
+        out += code_text(span.text);
+        break;
+      case Span::Kind::link:
+        out += "[" + markdown(span.text) + "](" + span.target + ")";
+        break;
     }
   }
   return out;
@@ -85,11 +139,16 @@ std::string inline_text(const Text& text) {
 
 const char* sign_of(Tone tone) {
   switch (tone) {
-    case Tone::good: return "\u2713 ";
-    case Tone::bad: return "\u2717 ";
-    case Tone::open: return "? ";
-    case Tone::warning: return "! ";
-    case Tone::none: break;
+    case Tone::good:
+      return "\u2713 ";
+    case Tone::bad:
+      return "\u2717 ";
+    case Tone::open:
+      return "? ";
+    case Tone::warning:
+      return "! ";
+    case Tone::none:
+      break;
   }
   return "";
 }
@@ -134,8 +193,8 @@ void MarkdownWriter::block(const Callout& callout) {
 
 void MarkdownWriter::block(const Findings& findings) {
   for (const Finding& finding : findings.items) {
-    out_ += std::string("- ") + sign_of(finding.tone) + "**" + markdown(finding.word) + "**: " +
-            inline_text(finding.statement) + "\n";
+    out_ += std::string("- ") + sign_of(finding.tone) + "**" + markdown(finding.word) +
+            "**: " + inline_text(finding.statement) + "\n";
     for (const Text& detail : finding.details) out_ += "  - " + inline_text(detail) + "\n";
   }
   out_ += "\n";
@@ -153,7 +212,8 @@ void MarkdownWriter::block(const Table& table) {
       for (std::size_t i = 1; i < table.columns.size(); ++i) out_ += "| ";
     } else {
       for (std::size_t i = 0; i < row.cells.size() && i < table.columns.size(); ++i) {
-        out_ += "| " + std::string(sign_of(row.cells[i].tone)) + inline_text(row.cells[i].text) + " ";
+        out_ +=
+            "| " + std::string(sign_of(row.cells[i].tone)) + inline_text(row.cells[i].text) + " ";
       }
     }
     out_ += "|\n";
@@ -170,8 +230,8 @@ void MarkdownWriter::block(const Code& code) {
     longest = std::max(longest, current);
   }
   const std::string fence(std::max<std::size_t>(3, longest + 1), '`');
-  out_ += fence + code.language + "\n" + text + (text.empty() || text.back() != '\n' ? "\n" : "") + fence +
-          "\n\n";
+  out_ += fence + code.language + "\n" + text + (text.empty() || text.back() != '\n' ? "\n" : "") +
+          fence + "\n\n";
 }
 
 void MarkdownWriter::block(const Details& details) {
@@ -197,6 +257,8 @@ std::string MarkdownWriter::write(const Document& document) {
 
 }  // namespace
 
-std::string write_markdown(const Report& report) { return MarkdownWriter().write(report.document); }
+std::string write_markdown(const Report& report) {
+  return MarkdownWriter().write(report.document);
+}
 
 }  // namespace assay::reports

@@ -10,12 +10,23 @@ std::string escape(std::string_view text) {
   std::string out;
   for (const char c : clean(text)) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -69,7 +80,8 @@ Markup& Markup::raw(std::string_view text) {
 }
 
 std::string Markup::take() {
-  if (!open_.empty()) throw Error(std::string("Markup::take: <") + open_.back() + "> is still open");
+  if (!open_.empty())
+    throw Error(std::string("Markup::take: <") + open_.back() + "> is still open");
   return std::move(out_);
 }
 

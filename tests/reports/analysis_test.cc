@@ -1,6 +1,6 @@
 // The made-up run's numbers, worked by hand or with SciPy from made_up_run.cc.
-#include "made_up_run.h"
 #include "reports/analysis/analysis.h"
+#include "made_up_run.h"
 
 #include <assay/common/error.h>
 #include <assay/common/files.h>
@@ -29,8 +29,9 @@ Made made_up(const std::string& baseline = "") {
 }
 
 bool warns(const Analysis& analysis, const std::string& text) {
-  return std::any_of(analysis.warnings.begin(), analysis.warnings.end(),
-                     [&](const std::string& warning) { return warning.find(text) != std::string::npos; });
+  return std::any_of(
+      analysis.warnings.begin(), analysis.warnings.end(),
+      [&](const std::string& warning) { return warning.find(text) != std::string::npos; });
 }
 
 std::size_t row_of(const BenchmarkResults& benchmark, const std::string& name) {
@@ -45,7 +46,8 @@ TEST_CASE("cells are counted as they are") {
   CHECK(made.results.count(CellState::failed) == 1);
   CHECK(made.results.count(CellState::missing) == 2);  // one not there, one cut off
   REQUIRE(made.results.problems.size() == 1);
-  CHECK(made.results.problems[0].rfind("cells/sounds/weak/0-2/2.json is not complete JSON", 0) == 0);
+  CHECK(made.results.problems[0].rfind("cells/sounds/weak/0-2/2.json is not complete JSON", 0) ==
+        0);
 }
 
 TEST_CASE("a row's accuracy is its mean and t interval") {
@@ -86,9 +88,9 @@ TEST_CASE("claims of every verdict") {
   const Made made = made_up();
   REQUIRE(made.analysis.claims.size() == 5);
   CHECK(made.analysis.claims[0].verdict == Verdict::supported);
-  CHECK(made.analysis.claims[1].verdict == Verdict::supported);   // a chain of three links
+  CHECK(made.analysis.claims[1].verdict == Verdict::supported);  // a chain of three links
   CHECK(made.analysis.claims[2].verdict == Verdict::refuted);
-  CHECK(made.analysis.claims[3].verdict == Verdict::supported);   // near
+  CHECK(made.analysis.claims[3].verdict == Verdict::supported);  // near
   CHECK(made.analysis.claims[4].verdict == Verdict::inconclusive);
   CHECK(made.analysis.claims[4].tests[0].note.find("does not exceed two standard errors") !=
         std::string::npos);
@@ -99,11 +101,12 @@ TEST_CASE("the leaderboard puts the best first, oracles apart and references las
   const Made made = made_up();
   REQUIRE(made.analysis.families.size() == 1);
   std::vector<std::string> order;
-  for (const Standing& standing : made.analysis.families[0].standings) order.push_back(standing.name);
+  for (const Standing& standing : made.analysis.families[0].standings)
+    order.push_back(standing.name);
   // Differences, means over benchmarks: logconf (.031 + .00333) / 2, product .00025 (4 seeds),
   // xent 0 (the baseline), frozen -.00667, evil -.021. "tuned" (.0552) needs an oracle.
-  CHECK(order == std::vector<std::string>{"logconf", "product", "xent", "frozen", "evil", "tuned", "weak",
-                                          "few-labels", "ceiling"});
+  CHECK(order == std::vector<std::string>{"logconf", "product", "xent", "frozen", "evil", "tuned",
+                                          "weak", "few-labels", "ceiling"});
 }
 
 TEST_CASE("the first method is the baseline where the suite names none, and --baseline overrides") {

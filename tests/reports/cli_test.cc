@@ -3,9 +3,9 @@
 
 #include <assay/common/files.h>
 
+#include <sys/wait.h>
 #include <catch2/catch.hpp>
 #include <cstdio>
-#include <sys/wait.h>
 
 using namespace assay;
 using namespace assay::reports;
@@ -18,11 +18,13 @@ struct Answer {
 };
 
 Answer assay_report(const std::string& arguments) {
-  const std::string command = std::string("'") + ASSAY_TEST_BIN_DIR + "/assay' report " + arguments + " 2>&1";
+  const std::string command =
+      std::string("'") + ASSAY_TEST_BIN_DIR + "/assay' report " + arguments + " 2>&1";
   Answer answer;
   FILE* pipe = ::popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) answer.output += static_cast<char>(c);
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
+    answer.output += static_cast<char>(c);
   answer.status = WEXITSTATUS(::pclose(pipe));
   return answer;
 }
@@ -59,5 +61,6 @@ TEST_CASE("assay report tells what is wrong and exits 2") {
   const Answer two = assay_report(run + " --format html,md --out x.html");
   CHECK(two.status == 2);
   CHECK(two.output ==
-        "assay: --out takes one run and one format; without it each report goes into its run's folder\n");
+        "assay: --out takes one run and one format; without it each report goes into its run's "
+        "folder\n");
 }

@@ -23,14 +23,16 @@ std::string first_difference(const std::string& a, const std::string& b) {
   const auto line_of = [from](const std::string& text) {
     return text.substr(from, std::min<std::size_t>(text.find('\n', from) - from, 300));
   };
-  return "line " + std::to_string(line) + "\n  approved: " + line_of(a) + "\n  now:      " + line_of(b);
+  return "line " + std::to_string(line) + "\n  approved: " + line_of(a) +
+         "\n  now:      " + line_of(b);
 }
 
 void compare_with_golden(const std::string& format) {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder.path() / "run");
   const std::string now = report_text(folder.path() / "run", format);
-  const fs::path golden = fs::path(ASSAY_TEST_SOURCE_DIR) / "tests/golden/reports" / ("report." + format);
+  const fs::path golden =
+      fs::path(ASSAY_TEST_SOURCE_DIR) / "tests/golden/reports" / ("report." + format);
   if (std::getenv("ASSAY_APPROVE") != nullptr) {
     make_folders(golden.parent_path());
     write_file(golden, now);
@@ -45,7 +47,15 @@ void compare_with_golden(const std::string& format) {
 
 }  // namespace
 
-TEST_CASE("golden HTML") { compare_with_golden("html"); }
-TEST_CASE("golden Markdown") { compare_with_golden("md"); }
-TEST_CASE("golden JSON") { compare_with_golden("json"); }
-TEST_CASE("golden CSV") { compare_with_golden("csv"); }
+TEST_CASE("golden HTML") {
+  compare_with_golden("html");
+}
+TEST_CASE("golden Markdown") {
+  compare_with_golden("md");
+}
+TEST_CASE("golden JSON") {
+  compare_with_golden("json");
+}
+TEST_CASE("golden CSV") {
+  compare_with_golden("csv");
+}

@@ -8,7 +8,9 @@ namespace assay::reports::test {
 
 namespace {
 
-bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; }
+bool is_name(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
+}
 
 class Reader {
  public:
@@ -50,8 +52,11 @@ class Reader {
 
   // One character of text or of a value; references are those that a writer here may use.
   std::string character() {
-    for (const auto& [reference, meaning] :
-         {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""}, {"&#39;", "'"}}) {
+    for (const auto& [reference, meaning] : {std::pair{"&lt;", "<"},
+                                             {"&gt;", ">"},
+                                             {"&amp;", "&"},
+                                             {"&quot;", "\""},
+                                             {"&#39;", "'"}}) {
       if (eat(reference)) return meaning;
     }
     if (html_[at_] == '&' || html_[at_] == '>') mistake("a bare & or >");
@@ -74,7 +79,8 @@ class Reader {
     if (key == "id" && !ids_.insert(value).second) mistake("the id " + value + " is given twice");
     if (key == "style" || key.rfind("on", 0) == 0) mistake("the attribute " + key);
     if (key == "href" && value[0] == '#') links_.insert(value.substr(1));
-    const std::set<std::string> loads = {"href", "src", "srcset", "action", "data", "poster", "background"};
+    const std::set<std::string> loads = {"href", "src",    "srcset",    "action",
+                                         "data", "poster", "background"};
     if (loads.count(key) > 0 && value[0] != '#') facts_.addresses.push_back(value);
   }
 
@@ -112,6 +118,8 @@ class Reader {
 
 }  // namespace
 
-HtmlFacts check_html(const std::string& html) { return Reader(html).read(); }
+HtmlFacts check_html(const std::string& html) {
+  return Reader(html).read();
+}
 
 }  // namespace assay::reports::test

@@ -49,7 +49,8 @@ TEST_CASE("nothing is loaded: the only addresses are papers of checked form") {
   for (const std::string& address : facts.addresses) {
     CHECK(address == "https://arxiv.org/abs/2312.09390");
   }
-  for (const char* tag : {"link", "img", "iframe", "object", "embed", "base", "form", "use", "image"}) {
+  for (const char* tag :
+       {"link", "img", "iframe", "object", "embed", "base", "form", "use", "image"}) {
     CHECK(std::count(facts.tags.begin(), facts.tags.end(), tag) == 0);
   }
   for (const char* way : {"@import", "url(", "fetch(", "XMLHttpRequest", "import("}) {
@@ -65,7 +66,8 @@ TEST_CASE("texts of plugins, suites and logs are shown, not run") {
   CHECK(html.find("<img") == std::string::npos);
   // The title, a parameter, a method's summary, a message, a claim, the log and the suite have it.
   std::size_t shown = 0;
-  for (std::size_t at = 0; (at = facts.text.find(test::injection, at)) != std::string::npos; ++at) ++shown;
+  for (std::size_t at = 0; (at = facts.text.find(test::injection, at)) != std::string::npos; ++at)
+    ++shown;
   CHECK(shown >= 7);
   CHECK(html.find("\x1b") == std::string::npos);
   CHECK(facts.text.find("\\x1b[31mred") != std::string::npos);
@@ -90,16 +92,20 @@ TEST_CASE("the shell is small") {
   CHECK(made_up_html().size() < 200000);
 }
 
-TEST_CASE("the same results give the same bytes") { CHECK(made_up_html() == made_up_html()); }
+TEST_CASE("the same results give the same bytes") {
+  CHECK(made_up_html() == made_up_html());
+}
 
 TEST_CASE("figures describe themselves and every seed is a mark") {
   const std::string html = made_up_html();
   const auto count = [&html](const std::string& text) {
     std::size_t found = 0;
-    for (std::size_t at = 0; (at = html.find(text, at)) != std::string::npos; at += text.size()) ++found;
+    for (std::size_t at = 0; (at = html.find(text, at)) != std::string::npos; at += text.size())
+      ++found;
     return found;
   };
-  // photos: 8 rows of 5 less one failed; sounds: 5 rows of 3 less one damaged; letters: 2 rows of 1.
+  // photos: 8 rows of 5 less one failed; sounds: 5 rows of 3 less one damaged; letters: 2 rows
+  // of 1.
   CHECK(count("<circle class=\"seed\"") == 39 + 14 + 2);
   CHECK(count("<svg") == count("role=\"img\""));
   CHECK(count("<svg") == count("aria-labelledby=\"strip-") + count("aria-labelledby=\"curve-"));

@@ -42,8 +42,8 @@ TEST_CASE("Markdown shows foreign text without running, mentioning or linking") 
   CHECK(text.find("<script") == std::string::npos);
   CHECK(text.find("<img") == std::string::npos);
   CHECK(text.find("@everyone") == std::string::npos);
-  CHECK(text.find("javascript:alert") != std::string::npos);           // as text,
-  CHECK(text.find("](javascript") == std::string::npos);               // not as a link
+  CHECK(text.find("javascript:alert") != std::string::npos);  // as text,
+  CHECK(text.find("](javascript") == std::string::npos);      // not as a link
   CHECK(text.find("](https://arxiv.org/abs/2312.09390)") != std::string::npos);
 }
 

@@ -34,7 +34,8 @@ TEST_CASE("decimals follow the size of the values") {
 }
 
 TEST_CASE("estimates and ratios say what they are") {
-  CHECK(estimate_text(estimate_mean({.66, .67, .68}), 3) == "0.670 \u00b1 0.025");  // 4.303 * .01 / sqrt 3
+  CHECK(estimate_text(estimate_mean({.66, .67, .68}), 3) ==
+        "0.670 \u00b1 0.025");  // 4.303 * .01 / sqrt 3
   CHECK(estimate_text(estimate_mean({.66}), 3) == "0.660");
   RatioEstimate ratio;
   CHECK(ratio_text(ratio, 3) == "not defined");
@@ -83,8 +84,11 @@ TEST_CASE("lists of seeds are short") {
 
 TEST_CASE("clean makes any bytes fit to be shown") {
   CHECK(clean("plain \u00e9 \u4e2d \U0001f600\n\t") == "plain \u00e9 \u4e2d \U0001f600\n\t");
-  CHECK(clean("\xff" "a\xc3") == "\ufffd" "a\ufffd");
-  CHECK(clean("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");             // a surrogate
+  CHECK(clean("\xff"
+              "a\xc3") ==
+        "\ufffd"
+        "a\ufffd");
+  CHECK(clean("\xed\xa0\x80") == "\ufffd\ufffd\ufffd");  // a surrogate
   CHECK(clean(std::string_view("\0\x1b[1m\x7f", 6)) == "\\x00\\x1b[1m\\x7f");
   CHECK(clean("a\r\nb\rc") == "a\nb\\x0dc");
   CHECK(clean("\u202e\u2066\u200b\ufeff") == "\\u202e\\u2066\\u200b\\ufeff");

@@ -117,14 +117,15 @@ Pending run_test(ClaimTest& link, const std::string& metric, const ClaimData& da
     return {test.inside ? Verdict::supported : Verdict::refuted, test.distance};
   }
   link.p = link.test.p;
-  const bool as_stated = link.relation == ClaimTest::Relation::less ? difference < 0 : difference > 0;
+  const bool as_stated =
+      link.relation == ClaimTest::Relation::less ? difference < 0 : difference > 0;
   return {as_stated ? Verdict::supported : Verdict::refuted, std::abs(difference)};
 }
 
 // How many tests Holm still holds open when it comes to this one.
 double holm_factor(const std::vector<double>& p_values, double p) {
-  const auto open = std::count_if(p_values.begin(), p_values.end(),
-                                  [p](double other) { return other >= p; });
+  const auto open =
+      std::count_if(p_values.begin(), p_values.end(), [p](double other) { return other >= p; });
   return static_cast<double>(std::max<std::ptrdiff_t>(1, open));
 }
 
@@ -178,9 +179,12 @@ Verdict combine(const Tests& tests) {
 
 const char* verdict_word(Verdict verdict) {
   switch (verdict) {
-    case Verdict::supported: return "supported";
-    case Verdict::refuted: return "refuted";
-    case Verdict::inconclusive: break;
+    case Verdict::supported:
+      return "supported";
+    case Verdict::refuted:
+      return "refuted";
+    case Verdict::inconclusive:
+      break;
   }
   return "inconclusive";
 }

@@ -24,8 +24,8 @@ struct RatioParts {
 
 /// What the claims are tested on.
 struct ClaimData {
-  /// One value for each planned seed of the benchmark; not a number where the cell failed, is missing
-  /// or lacks the metric.
+  /// One value for each planned seed of the benchmark; not a number where the cell failed, is
+  /// missing or lacks the metric.
   std::function<std::vector<double>(const std::string& benchmark, const std::string& row,
                                     const std::string& metric)>
       values;
@@ -39,30 +39,30 @@ struct ClaimTest {
   enum class Relation { less, greater, near };
 
   std::string benchmark;
-  std::string left, right;      ///< rows of the benchmark's table
+  std::string left, right;  ///< rows of the benchmark's table
   Relation relation = Relation::greater;
-  double within = 0;            ///< of near
-  std::string metric;           ///< what was compared: of a ratio its numerator
-  PairedTest test;              ///< of left - right
-  double p = 0;                 ///< what decides: of near the p of "inside" or of "outside"
-  double adjusted = 0;          ///< p after Holm; both not a number when nothing could be tested
+  double within = 0;    ///< of near
+  std::string metric;   ///< what was compared: of a ratio its numerator
+  PairedTest test;      ///< of left - right
+  double p = 0;         ///< what decides: of near the p of "inside" or of "outside"
+  double adjusted = 0;  ///< p after Holm; both not a number when nothing could be tested
   Verdict verdict = Verdict::inconclusive;
   std::optional<std::size_t> seeds;  ///< when inconclusive: about how many would decide
-  bool many_seeds = false;      ///< more than 1000 would be needed: treat as equal
-  std::string note;             ///< why nothing could be decided, or ""
+  bool many_seeds = false;           ///< more than 1000 would be needed: treat as equal
+  std::string note;                  ///< why nothing could be decided, or ""
 };
 
 struct ClaimResult {
   Claim claim;
-  std::vector<ClaimTest> tests;   ///< by benchmark, then link
+  std::vector<ClaimTest> tests;             ///< by benchmark, then link
   Verdict verdict = Verdict::inconclusive;  ///< over all its benchmarks
 
   /// Over the links of one benchmark.
   Verdict on(const std::string& benchmark) const;
 };
 
-/// Supported when every test is, refuted when one is, else inconclusive. Throws Error for an `expect`
-/// that is not understood.
+/// Supported when every test is, refuted when one is, else inconclusive. Throws Error for an
+/// `expect` that is not understood.
 std::vector<ClaimResult> evaluate_claims(const std::vector<Claim>& claims, const ClaimData& data);
 
 }  // namespace assay

@@ -80,10 +80,12 @@ Estimate mean_of_means(const std::vector<Estimate>& parts) {
   overall.mean = sum / count;
   if (!every_spread_known || !std::isfinite(overall.mean)) return overall;
   overall.sd = std::sqrt(variance) / count;
-  // All spreads zero leaves the degrees of freedom 0/0: the interval has no width whatever they are.
-  const double half = variance == 0 ? 0
-                                    : t_quantile(variance * variance / welch,
-                                                 1 - significance_level / 2) * overall.sd;
+  // All spreads zero leaves the degrees of freedom 0/0: the interval has no width whatever they
+  // are.
+  const double half =
+      variance == 0
+          ? 0
+          : t_quantile(variance * variance / welch, 1 - significance_level / 2) * overall.sd;
   overall.interval = Interval{overall.mean - half, overall.mean + half};
   return overall;
 }

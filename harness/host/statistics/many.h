@@ -17,8 +17,9 @@ double paired_power(double effect, std::size_t n, double level);
 /// Pairs above which the answer is "treat as equal".
 inline constexpr std::size_t most_seeds = 1000;
 
-/// Smallest number of pairs (at least 2) with power .8 for a difference `effect` = |difference| / sd
-/// of the differences. Nothing when more than `most_seeds` are needed, or `effect` is not positive.
+/// Smallest number of pairs (at least 2) with power .8 for a difference `effect` = |difference| /
+/// sd of the differences. Nothing when more than `most_seeds` are needed, or `effect` is not
+/// positive.
 std::optional<std::size_t> seeds_needed(double effect, double level = 0.05);
 
 /// Smallest number of pairs with which a two-sided sign-flip test can reach `level`: 6 for .05.

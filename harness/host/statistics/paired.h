@@ -18,10 +18,11 @@ struct SignFlip {
 /// Its smallest value is 2 / 2^n: .0625 with five pairs.
 SignFlip sign_flip_test(const std::vector<double>& differences);
 
-/// Paired differences and their tests. p-values are not numbers when there are fewer than two pairs.
+/// Paired differences and their tests. p-values are not numbers when there are fewer than two
+/// pairs.
 struct PairedTest {
-  Estimate difference;      ///< of a - b; `dropped` counts pairs with a value that is not finite
-  double p = 0;             ///< two-sided paired t
+  Estimate difference;  ///< of a - b; `dropped` counts pairs with a value that is not finite
+  double p = 0;         ///< two-sided paired t
   SignFlip sign_flip;
   std::vector<double> differences;  ///< of the pairs used, in the order of the seeds
 

@@ -12,9 +12,10 @@ namespace {
 
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
-// Solves (a - rho b)^2 <= t^2 (vaa - 2 rho vab + rho^2 vbb), with variances of the means: a parabola
-// A rho^2 - 2 B rho + C <= 0.
-void solve(RatioEstimate& estimate, double a, double b, double vaa, double vab, double vbb, double t) {
+// Solves (a - rho b)^2 <= t^2 (vaa - 2 rho vab + rho^2 vbb), with variances of the means: a
+// parabola A rho^2 - 2 B rho + C <= 0.
+void solve(RatioEstimate& estimate, double a, double b, double vaa, double vab, double vbb,
+           double t) {
   const double A = b * b - t * t * vbb;
   const double B = a * b - t * t * vab;
   const double C = a * a - t * t * vaa;

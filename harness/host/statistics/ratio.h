@@ -17,14 +17,14 @@ struct RatioEstimate {
     everything,  ///< no ratio can be excluded
   };
 
-  std::size_t n = 0;           ///< pairs used
-  std::size_t dropped = 0;     ///< pairs with a value that is not finite
-  double ratio = 0;            ///< not a number unless `resolved`
-  bool resolved = false;       ///< mean(denominator) exceeds two standard errors
+  std::size_t n = 0;        ///< pairs used
+  std::size_t dropped = 0;  ///< pairs with a value that is not finite
+  double ratio = 0;         ///< not a number unless `resolved`
+  bool resolved = false;    ///< mean(denominator) exceeds two standard errors
   double denominator_mean = 0;
   double denominator_error = 0;  ///< its standard error; not a number below two pairs
   Set set = Set::none;
-  Interval bounds;             ///< of `interval` and `outside`
+  Interval bounds;  ///< of `interval` and `outside`
 };
 
 /// One pair a seed. The set holds every rho for which a paired t test does not reject

@@ -37,7 +37,9 @@ const std::vector<double> a = {.812, .825, .801, .833, .819, .828};  // D1: a - 
 const std::vector<double> b = {.804, .809, .803, .815, .816, .820};
 const std::vector<double> far = {.912, .925, .901, .933, .919, .928};  // a + .1
 
-Table accuracy() { return {{"accuracy", {{"a", a}, {"b", b}, {"far", far}}}}; }
+Table accuracy() {
+  return {{"accuracy", {{"a", a}, {"b", b}, {"far", far}}}};
+}
 
 }  // namespace
 
@@ -80,7 +82,8 @@ TEST_CASE("near is supported inside its range, refuted outside, else inconclusiv
   const ClaimResult close = evaluate_claims({claim("a near b within 0.0164")}, data)[0];
   CHECK(close.verdict == Verdict::inconclusive);
   CHECK(close.tests[0].seeds);
-  CHECK(evaluate_claims({claim("a near b within 0.0006")}, data)[0].verdict == Verdict::inconclusive);
+  CHECK(evaluate_claims({claim("a near b within 0.0006")}, data)[0].verdict ==
+        Verdict::inconclusive);
   CHECK(evaluate_claims({claim("a near b within 0.0005")}, data)[0].verdict == Verdict::refuted);
 }
 
@@ -105,8 +108,7 @@ TEST_CASE("a ratio whose denominator is not resolved decides nothing") {
   table["gap"] = {{"x", {.15, -.14, .01}}, {"y", {.15, -.14, .01}}};
   const ClaimResult result = evaluate_claims({claim("x > y", "pgr")}, data_of(table))[0];
   CHECK(result.verdict == Verdict::inconclusive);
-  CHECK(result.tests[0].note ==
-        "gap does not exceed two standard errors, so pgr is not defined");
+  CHECK(result.tests[0].note == "gap does not exceed two standard errors, so pgr is not defined");
 }
 
 TEST_CASE("too few seeds decide nothing and say so") {

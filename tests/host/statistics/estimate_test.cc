@@ -25,8 +25,7 @@ TEST_CASE("quantiles of Student's t are those of the printed tables") {
 
 TEST_CASE("a mean has the t interval of R's one-sample t test") {
   // sleep$extra of the first drug: mean 0.75, sd 1.78901, 95 % interval [-0.5297804, 2.0297804].
-  const Estimate drug =
-      estimate_mean({0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0});
+  const Estimate drug = estimate_mean({0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0});
   CHECK(drug.n == 10);
   CHECK(drug.mean == Approx(0.75));
   CHECK(drug.sd == Approx(1.78901).margin(5e-6));

@@ -2,8 +2,8 @@
 // docs/statistics.md. Cohen (1988) and G*Power give 34 pairs for a medium effect (.5).
 #include "host/statistics/many.h"
 
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
@@ -44,7 +44,7 @@ TEST_CASE("seeds needed at the ends") {
   CHECK_FALSE(seeds_needed(0));
   CHECK_FALSE(seeds_needed(-1));
   CHECK_FALSE(seeds_needed(std::numeric_limits<double>::quiet_NaN()));
-  CHECK_FALSE(seeds_needed(.05));                 // 3142 pairs
+  CHECK_FALSE(seeds_needed(.05));  // 3142 pairs
   CHECK(*seeds_needed(1e6) == 2);
   CHECK(*seeds_needed(.5, .05 / 4) > *seeds_needed(.5));
 }

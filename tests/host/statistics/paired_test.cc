@@ -1,5 +1,5 @@
-// D1, D2: docs/statistics.md (recomputed with SciPy and by enumeration). Sleep data: R's documentation
-// of t.test. Darwin's maize: Fisher, The Design of Experiments (1935), section 21.
+// D1, D2: docs/statistics.md (recomputed with SciPy and by enumeration). Sleep data: R's
+// documentation of t.test. Darwin's maize: Fisher, The Design of Experiments (1935), section 21.
 #include "host/statistics/paired.h"
 
 #include <assay/common/error.h>

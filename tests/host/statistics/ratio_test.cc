@@ -1,8 +1,8 @@
-// The data of Cushny and Peebles (hours of sleep gained with two drugs), on which Fieller's method has
-// been shown since Fieller (1954). The limits were found with SciPy, as the ratios rho at which the
-// paired t test of x - rho y has p = .05 exactly; the tests check that definition too.
-#include "host/statistics/paired.h"
+// The data of Cushny and Peebles (hours of sleep gained with two drugs), on which Fieller's method
+// has been shown since Fieller (1954). The limits were found with SciPy, as the ratios rho at which
+// the paired t test of x - rho y has p = .05 exactly; the tests check that definition too.
 #include "host/statistics/ratio.h"
+#include "host/statistics/paired.h"
 
 #include <assay/common/error.h>
 
@@ -44,19 +44,19 @@ TEST_CASE("a denominator that may be zero gives the outside of an interval, and 
   REQUIRE(ratio.set == RatioEstimate::Set::outside);
   CHECK(ratio.bounds.low == Approx(-2.0621967814).margin(1e-9));
   CHECK(ratio.bounds.high == Approx(1.5230049472).margin(1e-9));
-  CHECK(p_of(0, drug2, drug1) < .05);                                // between: rejected
+  CHECK(p_of(0, drug2, drug1) < .05);  // between: rejected
   CHECK(p_of(ratio.bounds.high + 5, drug2, drug1) > .05);
 }
 
 TEST_CASE("two means that may both be zero exclude no ratio") {
-  const RatioEstimate ratio =
-      estimate_ratio({.01, -.02, .0, .03, -.01}, {.02, -.05, .03, .01, .0});
+  const RatioEstimate ratio = estimate_ratio({.01, -.02, .0, .03, -.01}, {.02, -.05, .03, .01, .0});
   CHECK(ratio.set == RatioEstimate::Set::everything);
   CHECK_FALSE(ratio.resolved);
 }
 
 TEST_CASE("PGR of five seeds") {
-  const std::vector<double> gain = {.031, .024, .036, .028, .022}, gap = {.152, .141, .160, .149, .138};
+  const std::vector<double> gain = {.031, .024, .036, .028, .022},
+                            gap = {.152, .141, .160, .149, .138};
   const RatioEstimate pgr = estimate_ratio(gain, gap);
   CHECK(pgr.ratio == Approx(.1905405405));
   CHECK(pgr.bounds.low == Approx(.1550790368).margin(1e-9));
@@ -87,5 +87,6 @@ TEST_CASE("one seed has no ratio, and seeds without a value are dropped in pairs
   const RatioEstimate holed = estimate_ratio({.03, no_value, .02, .025}, {.15, .14, no_value, .16});
   CHECK(holed.n == 2);
   CHECK(holed.dropped == 2);
-  CHECK_THROWS_WITH(estimate_ratio({1}, {}), "estimate_ratio needs one pair a seed: it got 1 and 0");
+  CHECK_THROWS_WITH(estimate_ratio({1}, {}),
+                    "estimate_ratio needs one pair a seed: it got 1 and 0");
 }
