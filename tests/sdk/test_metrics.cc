@@ -57,6 +57,9 @@ TEST_CASE("AUROC of scikit-learn's documented example") {
         Approx(3.5 / 4));
   CHECK(metrics::auroc(two_classes({.3, .3, .3}), longs({0, 1, 1}, {1, 3})).item<double>() == 0.5);
   CHECK(std::isnan(metrics::auroc(scores, longs({1, 1, 1, 1}, {1, 4})).item<double>()));
+  // A prediction that is no number leaves none, and the metric still answers.
+  CHECK(std::isnan(metrics::auroc(two_classes({.1, std::nan(""), .35, .8}),
+                                  longs({0, 0, 1, 1}, {1, 4})).item<double>()));
 }
 
 TEST_CASE("AUROC of several classes is the mean of one against the rest") {

@@ -23,9 +23,10 @@ Json stage(const Json& expansion, const std::string& name) {
 /// Names of the stages whose settings differ between two benchmarks.
 std::set<std::string> changed(const Json& left, const Json& right) {
   std::set<std::string> names;
-  for (const Json& stage_of_left : expand(left).at("stages")) {
-    const auto name = stage_of_left.at("name").get<std::string>();
-    if (stage_of_left.at("settings") != stage(expand(right), name).at("settings")) {
+  const Json one = expand(left), other = expand(right);
+  for (const Json& stage_of_one : one.at("stages")) {
+    const auto name = stage_of_one.at("name").get<std::string>();
+    if (stage_of_one.at("settings") != stage(other, name).at("settings")) {
       names.insert(name);
     }
   }

@@ -106,15 +106,23 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   if (all_failed(outcomes)) return outcomes;
 
   run.enter_phase("score");
-  const Tensor label_KN = task->truth()->labels_KN(Split::test, run.seeds());
-  const std::vector<Json> scores = score(probability_KNC, stages.rows("weak", "test_KNC"),
-                                         stages.rows("ceiling", "test_KNC"), label_KN);
-  std::vector<std::int64_t> seeds;
+  // Only rows that can be scored: predictions of the others need not be numbers.
+  std::vector<std::int64_t> good;
   for (std::size_t row = 0; row < outcomes.size(); ++row) {
-    if (outcomes[row].failure.empty()) outcomes[row].result["metrics"] = scores[row];
-    seeds.push_back(static_cast<std::int64_t>(run.seeds()[row]));
+    if (outcomes[row].failure.empty()) good.push_back(static_cast<std::int64_t>(row));
   }
+  const Tensor good_A = at::tensor(good, at::kLong);
+  const auto of_good = [&](const Tensor& value_KN) { return value_KN.index_select(0, good_A); };
+  const Tensor label_KN = task->truth()->labels_KN(Split::test, run.seeds());
+  const std::vector<Json> scores =
+      score(of_good(probability_KNC), of_good(stages.rows("weak", "test_KNC")),
+            of_good(stages.rows("ceiling", "test_KNC")), of_good(label_KN));
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    outcomes[static_cast<std::size_t>(good[i])].result["metrics"] = scores[i];
+  }
+
   run.enter_phase("write");
+  std::vector<std::int64_t> seeds(run.seeds().begin(), run.seeds().end());
   write_safetensors(job.output / "predictions.safetensors",
                     {{"probability_KNC", probability_KNC},
                      {"item_KN", task->items_KN(Split::test, run.seeds())},

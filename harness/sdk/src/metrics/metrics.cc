@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <sstream>
 #include <utility>
@@ -21,6 +22,10 @@ Tensor mean_where(const Tensor& value_KN, const Tensor& mask_KN) {
 // Area under the curve of one row's scores: (rank sum of the positives - its minimum) / pairs, tied
 // scores sharing their mean rank (Mann and Whitney 1947).
 double area(std::vector<std::pair<double, bool>>& scores) {
+  // A score that is no number has no rank, is equal to nothing, and would hold up the loop below.
+  for (const auto& [score, positive] : scores) {
+    if (std::isnan(score)) return score;
+  }
   std::sort(scores.begin(), scores.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   double rank_sum = 0, positives = 0;

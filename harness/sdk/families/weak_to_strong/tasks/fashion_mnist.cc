@@ -208,10 +208,9 @@ Tensor pooled_view(const Tensor& images, std::int64_t side) {
   constexpr std::int64_t part = 5000;
   for (std::int64_t from = 0; from < count; from += part) {
     const std::int64_t size = std::min(part, count - from);
-    const Tensor pixels = images.narrow(0, from, size).to(at::kFloat).div_(255.0);
-    view.narrow(0, from, size)
-        .copy_(pixels.view({size, side, images.size(1) / side, side, images.size(2) / side})
-                   .mean(at::IntArrayRef{2, 4}));
+    const Tensor pixels = images.narrow(0, from, size).unsqueeze(1).to(at::kFloat).div_(255.0);
+    const std::array<std::int64_t, 2> square = {images.size(1) / side, images.size(2) / side};
+    view.narrow(0, from, size).copy_(at::avg_pool2d(pixels, square).squeeze(1));
   }
   return view;
 }
