@@ -12,7 +12,7 @@ if(NOT EXISTS "${list_file}" OR "${program}" IS_NEWER_THAN "${list_file}"
   # All of them, then the slow ones. Version 2 answers with the number of tests as its exit status.
   foreach(which IN ITEMS all slow)
     set(filter "*")
-    if(which STREQUAL slow)
+    if("${which}" STREQUAL "slow") # quoted: both are variables of the program listed before
       set(filter "[slow]")
     endif()
     execute_process(COMMAND "${program}" --list-test-names-only "${filter}"
@@ -43,6 +43,8 @@ if(NOT EXISTS "${list_file}" OR "${program}" IS_NEWER_THAN "${list_file}"
     endif()
     # Characters with a meaning in Catch2's test specifications
     string(REGEX REPLACE "([][\\,*\"])" "\\\\\\1" spec "${name}")
+    # A name that begins like an option would be taken for one.
+    string(REGEX REPLACE "^-+" "*" spec "${spec}")
     string(APPEND script
       "add_test([==[${prefix}: ${name}]==] [==[${program}]==] [==[${spec}]==])\n"
       "set_tests_properties([==[${prefix}: ${name}]==] PROPERTIES TIMEOUT ${seconds} "
