@@ -12,7 +12,7 @@ if(NOT EXISTS "${list_file}" OR "${program}" IS_NEWER_THAN "${list_file}"
   # All of them, then the slow ones. Version 2 answers with the number of tests as its exit status.
   foreach(which IN ITEMS all slow)
     set(filter "*")
-    if("${which}" STREQUAL "slow") # quoted: both are variables of the program listed before
+    if(which MATCHES "^slow$") # STREQUAL would look up the variable slow of the program before
       set(filter "[slow]")
     endif()
     execute_process(COMMAND "${program}" --list-test-names-only "${filter}"
