@@ -1,10 +1,31 @@
 #include "cli/commands.h"
 
 #include <assay/common/error.h>
+#include <assay/common/text.h>
 #include <assay/version.h>
 
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
+
+namespace {
+
+// CLI11 would only say that a subcommand is required.
+void check_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  for (const std::string& name : names) {
+    if (name == argv[1]) return;
+  }
+  const std::string near = assay::did_you_mean(argv[1], names);
+  throw assay::Error("there is no command '" + std::string(argv[1]) + "'" + near +
+                         (near.empty() ? ": the commands are " + assay::join(names, ", ") : ""),
+                     assay::ExitStatus::wrong_use);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"Assay: a benchmark harness for methods that train models with imperfect supervision"};
@@ -29,6 +50,7 @@ int main(int argc, char** argv) {
   assay::cli::add_doctor(app, action);
 
   try {
+    check_command(app, argc, argv);
     app.parse(argc, argv);
     return action ? action() : 0;
   } catch (const CLI::Success& done) {  // --help, --version

@@ -113,6 +113,8 @@ TEST_CASE("wrong use is told apart from failures") {
   };
   CHECK(has(problem({"run", suite, "--device", "cuda"}), "this version computes on the CPU only"));
   CHECK(has(problem({"run", suite, "--device", "cup"}), "did you mean 'cpu'?"));
+  CHECK(has(problem({"rnu", suite}), "assay: there is no command 'rnu' (did you mean 'run'?)"));
+  CHECK(has(problem({"fly"}), "there is no command 'fly': the commands are run, plan, "));
   CHECK(has(problem({"status", (toys / "nowhere").string()}), "there is no run at "));
   CHECK(has(problem({"run", suite, "--out", (toys / "prefix").string()}), "is not a run"));
   CHECK(has(problem({"run", (toys / "nothing.toml").string()}), "nothing.toml"));
