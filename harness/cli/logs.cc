@@ -1,6 +1,6 @@
 // assay logs: what a cell's job printed, and how it ended.
 #include "cli/commands.h"
-#include "host/store/block.h"
+#include "host/executor/job_name.h"
 #include "host/store/run_reader.h"
 
 #include <assay/common/error.h>
@@ -39,14 +39,17 @@ std::vector<fs::path> logs_of(const RunData& run, const RunCell& cell) {
   if (cell.state == CellState::failed && cell.document["error"].contains("log")) {
     logs.push_back(run.folder / cell.document["error"]["log"].get<std::string>());
   }
-  const auto add = [&](const Seeds& block) {
-    const std::string start = path_name(cell.benchmark) + "." + path_name(cell.method) + "." +
-                              block_name(block);
-    logs.push_back(run.folder / "logs" / (start + ".log"));
+  const auto add = [&](const std::string& job) {
+    logs.push_back(run.folder / "logs" / (job + ".log"));
   };
-  if (cell.state != CellState::missing) add(cell.document["cell"]["block"].get<Seeds>());
-  add(cell.block);
-  add({cell.seed});
+  const std::string alone = alone_job_name(cell.benchmark, cell.method, cell.seed);
+  if (cell.state != CellState::missing) {
+    const Seeds block = cell.document["cell"]["block"].get<Seeds>();
+    if (block.size() == 1) add(alone);
+    add(cells_job_name(cell.benchmark, cell.method, block));
+  }
+  add(cells_job_name(cell.benchmark, cell.method, cell.block));
+  add(alone);
   return logs;
 }
 
@@ -55,8 +58,7 @@ std::vector<fs::path> sweep_logs(const RunData& run, const RunCell& cell) {
   std::vector<fs::path> logs;
   for (const RunCell& other : run.cells) {
     if (other.benchmark != cell.benchmark || other.use != cell.use || other.block != cell.block) continue;
-    const std::string start = path_name(other.benchmark) + "." + path_name(other.method) + "." +
-                              block_name(other.block) + ".x";
+    const std::string start = cells_job_name(other.benchmark, other.method, other.block) + ".x";
     for (const fs::directory_entry& entry : fs::directory_iterator(run.folder / "logs")) {
       if (entry.path().filename().string().rfind(start, 0) == 0) logs.push_back(entry.path());
     }

@@ -1,5 +1,7 @@
 #include "host/executor/graph_run.h"
 
+#include "host/executor/job_name.h"
+
 #include <assay/common/error.h>
 
 #include <algorithm>
@@ -35,6 +37,14 @@ GraphRun::GraphRun(const Plan& plan, const std::vector<TodoJob>& todo, StageCach
   for (const Task& task : tasks_) progress_.add(task.cost);
 }
 
+// A second task of one name would receive the first one's results.
+void GraphRun::add_task(Task task) {
+  if (!task_of_id_.emplace(task.id, tasks_.size()).second) {
+    throw Error("two jobs of the plan are called '" + task.id + "'; please report this");
+  }
+  tasks_.push_back(std::move(task));
+}
+
 std::size_t GraphRun::need_stage(std::size_t stage) {
   if (const auto known = task_of_stage_.find(stage); known != task_of_stage_.end()) return known->second;
   const PlannedStage& planned = plan_.stages[stage];
@@ -53,8 +63,7 @@ std::size_t GraphRun::need_stage(std::size_t stage) {
   Task task;
   task.is_stage = true;
   task.stage = stage;
-  task.id = "stage-" + path_name(planned.benchmark) + "-" + path_name(planned.name) + "-" +
-            block_name(planned.seeds) + "-" + planned.key.substr(0, 8);
+  task.id = stage_job_name(planned.benchmark, planned.name, planned.seeds, planned.key);
   task.label = planned.benchmark + "  stage " + planned.name + "  " + seeds_text(planned.seeds);
   task.cost = planned.cost;
   std::vector<std::size_t> inputs;
@@ -65,8 +74,7 @@ std::size_t GraphRun::need_stage(std::size_t stage) {
     tasks_[input].users.push_back(index);
     ++task.waits_for;
   }
-  task_of_id_[task.id] = index;
-  tasks_.push_back(std::move(task));
+  add_task(std::move(task));
   return task_of_stage_[stage] = index;
 }
 
@@ -77,8 +85,8 @@ void GraphRun::add_cells(const TodoJob& todo) {
   const CellIdentity& first = plan_.cells[job.cells[todo.rows.front()]].identity;
   const Seeds seeds = todo.whole ? job.block : Seeds{first.seed};
   const std::size_t variants = todo.whole ? todo.rows.size() / job.block.size() : 1;
-  task.id = path_name(first.benchmark) + "." + path_name(first.method) + "." + block_name(seeds) +
-            (variants > 1 ? ".x" + std::to_string(variants) : "");
+  task.id = todo.whole ? cells_job_name(first.benchmark, first.method, seeds, variants)
+                       : alone_job_name(first.benchmark, first.method, first.seed);
   task.label = first.benchmark + "  " + first.method + "  " + seeds_text(seeds) +
                (variants > 1 ? "  (" + std::to_string(variants) + " values)" : "");
   task.cost = job.cost * static_cast<double>(todo.rows.size()) / static_cast<double>(job.cells.size());
@@ -90,8 +98,7 @@ void GraphRun::add_cells(const TodoJob& todo) {
     tasks_[input].users.push_back(index);
     ++task.waits_for;
   }
-  task_of_id_[task.id] = index;
-  tasks_.push_back(std::move(task));
+  add_task(std::move(task));
 }
 
 // Longest chains first: the order of jobs changes the time, never the results.

@@ -71,6 +71,7 @@ class GraphRun : public JobSource {
 
   std::size_t need_stage(std::size_t stage);
   void add_cells(const TodoJob& todo);
+  void add_task(Task task);
   void set_paths();
   JobRequest request(Task& task);
   void finish_stage(Task& task, const JobOutcome& outcome);
