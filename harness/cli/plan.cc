@@ -132,9 +132,10 @@ Json plan_one(const SuiteToRun& suite, const fs::path& out) {
                     {"seeds", open.whole ? job.block : Seeds{first.seed}}, {"rows", open.rows.size()},
                     {"seconds", row ? Json(*row * static_cast<double>(open.rows.size())) : Json()}});
   }
-  std::size_t done = 0, set_aside = 0;
-  const std::vector<std::size_t> listed = plan.listed();
-  for (const std::size_t i : listed) {
+  std::size_t planned = 0, done = 0, set_aside = 0;
+  for (const std::size_t i : plan.listed()) {
+    if (!plan.cells[i].selected) continue;
+    ++planned;
     done += todo.history[i].state == CellState::done;
     set_aside += todo.history[i].set_aside;
   }
@@ -151,7 +152,7 @@ Json plan_one(const SuiteToRun& suite, const fs::path& out) {
   const std::size_t workers = std::max<std::size_t>(1, std::min(usable_cores(), jobs.size()));
   return {{"suite", suite.suite["name"]},
           {"run", out.string()},
-          {"cells", {{"planned", listed.size()}, {"done", done}, {"set_aside", set_aside}}},
+          {"cells", {{"planned", planned}, {"done", done}, {"set_aside", set_aside}}},
           {"jobs", jobs},
           {"stages_reused", reused_stages},
           {"workers", workers},

@@ -81,6 +81,16 @@ bool write_reports_of(const fs::path& folder) {
   }
 }
 
+// The cells that this command was to compute.
+RunData selected(const RunData& run, const SuiteToRun& suite) {
+  RunData part = run;
+  std::erase_if(part.cells, [&suite](const RunCell& cell) {
+    return suite.selection &&
+           !suite.selection->has(cell.benchmark, cell.method, cell.role == "reference");
+  });
+  return part;
+}
+
 void print_summary(const RunData& run, const RunResult& result, const fs::path& folder) {
   const std::size_t total = run.cells.size();
   const std::size_t done = run.count(CellState::done);
@@ -132,7 +142,7 @@ Ended run_one(const std::string& file, const SuiteToRun& suite, const Options& o
     std::fprintf(stderr, "assay: %s\n", sentence.c_str());
   }
   const bool reported = write_reports_of(run.out);
-  const RunData data = load_run(run.out);
+  const RunData data = selected(load_run(run.out), suite);
   if (!options.json) print_summary(data, result, run.out);
   if (result.interrupted) {
     std::fprintf(stderr, "assay: interrupted; finished cells are kept. To continue:  %s\n",

@@ -6,8 +6,6 @@
 #include <assay/common/error.h>
 #include <assay/common/text.h>
 
-#include <cstdio>
-
 namespace assay::cli {
 
 void add_suite_options(CLI::App& command, SuiteOptions& options) {
@@ -43,31 +41,18 @@ void check_device(const std::string& device) {
 SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,
                       const Catalogue& catalogue) {
   Suite suite = load_suite(file, catalogue, options.overrides);
-  std::vector<std::string> overrides;
-  for (const std::string& override : options.overrides) overrides.push_back("--set " + override);
-  std::vector<std::string> dropped;
-  const auto drop = [&dropped](const std::vector<std::string>& claims) {
-    dropped.insert(dropped.end(), claims.begin(), claims.end());
-  };
+  std::vector<std::string> overrides = options.overrides;
   if (options.seeds > 0) {
     keep_seeds(suite, options.seeds);
-    overrides.push_back("--seeds " + std::to_string(options.seeds));
-  }
-  if (!options.only.empty()) {
-    drop(keep_benchmarks(suite, options.only));
-    overrides.push_back("--only " + options.only);
-  }
-  if (!options.methods.empty()) {
-    drop(keep_methods(suite, options.methods));
-    overrides.push_back("--methods " + join(options.methods, ","));
-  }
-  for (const std::string& claim : dropped) {
-    std::fprintf(stderr, "assay: not tested with these options: \"%s\"\n", claim.c_str());
+    overrides.push_back("seeds=" + std::to_string(options.seeds));
   }
   SuiteToRun ready = prepare_suite(to_json(suite), catalogue);
   ready.file = file;
   ready.text = suite.text;
   ready.overrides = overrides;
+  if (!options.only.empty() || !options.methods.empty()) {
+    ready.selection = select(suite, options.only, options.methods);
+  }
   return ready;
 }
 

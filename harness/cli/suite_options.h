@@ -28,7 +28,7 @@ void add_suite_options(CLI::App& command, SuiteOptions& options);
 /// Throws Error for a device this build cannot use.
 void check_device(const std::string& device);
 
-/// Reads, filters and expands one suite file. Throws Error (wrong use) with every mistake.
+/// Reads, selects from and expands one suite file. Throws Error (wrong use) with every mistake.
 SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,
                       const Catalogue& catalogue);
 

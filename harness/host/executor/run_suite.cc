@@ -22,14 +22,20 @@ Json recorded_blocks(const Json& run) {
 }
 
 Plan plan_with(const SuiteToRun& suite, const Json& blocks) {
-  return make_plan({.suite = suite.suite,
-                    .build = suite.build,
-                    .methods = suite.methods,
-                    .expansions = suite.expansions,
-                    .recorded_blocks = blocks});
+  Plan plan = make_plan({.suite = suite.suite,
+                         .build = suite.build,
+                         .methods = suite.methods,
+                         .expansions = suite.expansions,
+                         .recorded_blocks = blocks});
+  if (!suite.selection) return plan;
+  for (PlannedCell& cell : plan.cells) {
+    cell.selected = suite.selection->has(cell.identity.benchmark, cell.identity.method,
+                                         cell.identity.role == "reference");
+  }
+  return plan;
 }
 
-// Blocks of benchmarks that this suite leaves out (--only) are remembered, for when they come back.
+// Blocks of benchmarks that the suite no longer has are remembered, for when they come back.
 Json all_blocks(const Plan& plan, const Json& recorded) {
   Json blocks = recorded.is_object() ? recorded : Json::object();
   blocks.update(plan.blocks);
@@ -51,6 +57,10 @@ Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& recorde
                      {"key", cell.key},
                      {"key_alone", plan.cells[index].key_alone}});
   }
+  Json origin = provenance(suite.build, options.command, suite.file);
+  if (suite.selection) {
+    origin["selection"] = {{"only", suite.selection->only}, {"methods", suite.selection->methods}};
+  }
   return {{"format", "assay-run"},
           {"version", 1},
           {"suite", suite.suite},
@@ -61,7 +71,7 @@ Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& recorde
           {"methods", suite.methods},
           {"blocks", all_blocks(plan, recorded)},
           {"cells", cells},
-          {"provenance", provenance(suite.build, options.command, suite.file)}};
+          {"provenance", origin}};
 }
 
 std::vector<std::string> notes_of(const Todo& todo) {
@@ -121,7 +131,8 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
   RunResult result;
   result.notes = notes_of(todo);
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
-    if (plan.cells[i].wanted && todo.history[i].set_aside) ++result.set_aside;
+    const PlannedCell& cell = plan.cells[i];
+    if (cell.wanted && cell.selected && todo.history[i].set_aside) ++result.set_aside;
   }
   // A run that has nothing to do keeps its run.json, time and command included, byte for byte.
   const Json document = run_document(suite, plan, recorded_blocks(store.previous()), options);

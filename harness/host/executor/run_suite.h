@@ -6,8 +6,10 @@
 #include "host/plan/todo.h"
 #include "host/store/run_reader.h"
 #include "host/suite/catalogue.h"
+#include "host/suite/filter.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +19,8 @@ namespace assay {
 struct SuiteToRun {
   Json suite;                           ///< SUITE, resolved
   std::string file, text;               ///< as given
-  std::vector<std::string> overrides;   ///< "seeds=3", ...
+  std::vector<std::string> overrides;   ///< KEY=VALUE as for --set: "seeds=3", ...
+  std::optional<Selection> selection;   ///< what is to be computed of it; none: everything
   std::map<std::string, Json> families; ///< the families it names
   std::map<std::string, Json> methods;  ///< the methods it names, with "file" and "plugin_hash"
   Json build;
@@ -50,7 +53,7 @@ struct RunResult {
   double seconds = 0;
 };
 
-/// The plan, its blocks as run.json of `out` records them (if it is a run).
+/// The plan, unselected cells marked, its blocks as run.json of `out` records them (if it is a run).
 Plan plan_suite(const SuiteToRun& suite, const std::filesystem::path& out);
 
 /// Throws Error for what concerns the whole run (lock, folder, needs, workers that do not start).

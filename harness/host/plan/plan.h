@@ -40,6 +40,7 @@ struct PlannedCell {
   std::string key_alone;
   Json parts_alone = Json::object();
   bool wanted = true;       ///< false: its seed is not in the suite, but its recorded block has it
+  bool selected = true;     ///< false: it is in the suite, but not to be computed now
   std::size_t order = 0;    ///< place of benchmark and method in the suite, for listing
 
   /// The identity as a block of one.

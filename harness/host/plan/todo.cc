@@ -82,7 +82,7 @@ void Finder::look_up(std::size_t index) {
     if (found.best == nullptr || better(*stored, *found.best)) found.best = stored;
   }
   if (found.best == nullptr) {
-    if (!cell.wanted) return;
+    if (!cell.wanted || !cell.selected) return;
     ++todo_.outdated;
     const Json before = place->second.front()->document["cell"].value("parts", Json::object());
     const std::vector<std::string> changed = changed_parts(before, identity.parts);
@@ -99,7 +99,7 @@ void Finder::look_up(std::size_t index) {
 }
 
 bool Finder::open(std::size_t cell) const {
-  if (!plan_.cells[cell].wanted) return false;
+  if (!plan_.cells[cell].wanted || !plan_.cells[cell].selected) return false;
   const CellHistory& history = todo_.history[cell];
   return history.state != CellState::done && !history.set_aside;
 }

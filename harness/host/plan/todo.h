@@ -39,6 +39,7 @@ struct Todo {
 };
 
 /// `run` need not exist yet. Rules (docs/results.md):
+/// - cells that are not selected stay as they are;
 /// - done cells stay; failed ones are tried again unless set aside (with `retry_failed`: those too);
 /// - a row that failed inside a finished block, or that was run alone before, is run alone;
 /// - rows of a block that was split after a crash are run alone;

@@ -4,6 +4,8 @@
 #include "host/suite/suite.h"
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,14 +15,20 @@ namespace assay {
 /// for numbers that a suite could not have.
 void keep_seeds(Suite& suite, std::int64_t count);
 
-/// `--only GLOB`: the benchmarks whose id matches. Throws Error (wrong use) when none does. Returns
-/// what the claims that are dropped with them say: a claim is tested on all of its benchmarks or
-/// not at all.
-std::vector<std::string> keep_benchmarks(Suite& suite, const std::string& glob);
+/// What `--only` and `--methods` leave to be computed. The suite itself stays whole, and so do its
+/// plan, its keys, its claims and what a report expects.
+struct Selection {
+  std::string only;                  ///< as given; "": every benchmark
+  std::vector<std::string> methods;  ///< as given; none: every method
+  std::map<std::string, std::set<std::string>> kept;  ///< benchmark id -> variants
 
-/// `--methods A,B`: the variants whose name or method id matches one of the globs; benchmarks that
-/// are left with none go. Throws Error (wrong use) when a glob matches nothing. Returns what the
-/// claims that are dropped say. Claims that name only references and kept variants stay.
-std::vector<std::string> keep_methods(Suite& suite, const std::vector<std::string>& globs);
+  /// References are computed where any method of their benchmark is.
+  bool has(const std::string& benchmark, const std::string& method, bool reference) const;
+};
+
+/// `only`: a glob over benchmark ids; `methods`: globs over variants' names and method ids. Throws
+/// Error (wrong use) when a glob matches nothing of what is left.
+Selection select(const Suite& suite, const std::string& only,
+                 const std::vector<std::string>& methods);
 
 }  // namespace assay

@@ -51,12 +51,10 @@ Suite two_benchmarks() {
   return reading.suite;
 }
 
-Names names(const Suite& suite) {
+Names names(const Selection& selection) {
   Names names;
-  for (const Benchmark& benchmark : suite.benchmarks) {
-    for (const MethodVariant& method : benchmark.methods) {
-      names.push_back(benchmark.id + "/" + method.name);
-    }
+  for (const auto& [benchmark, methods] : selection.kept) {
+    for (const std::string& method : methods) names.push_back(benchmark + "/" + method);
   }
   return names;
 }
@@ -109,38 +107,35 @@ TEST_CASE("times and sizes") {
   }
 }
 
-TEST_CASE("--only keeps benchmarks, and the claims that can still be tested") {
-  Suite suite = two_benchmarks();
-  CHECK(keep_benchmarks(suite, "b*") == Names{"both"});
-  CHECK(names(suite) == Names{"b-1/xent", "b-1/logconf"});
-  REQUIRE(suite.claims.size() == 1);
-  CHECK(suite.claims[0].says == "b");
-  CHECK(keep_benchmarks(suite, "*").empty());
-  CHECK_THROWS_WITH(keep_benchmarks(suite, "b_1"),
+TEST_CASE("--only selects benchmarks with all that is in them") {
+  const Suite suite = two_benchmarks();
+  CHECK(names(select(suite, "b*", {})) == Names{"b-1/logconf", "b-1/xent"});
+  CHECK(select(suite, "*", {}).kept.size() == 2);
+  CHECK(select(suite, "b*", {}).has("b-1", "weak", /*reference=*/true));
+  CHECK_FALSE(select(suite, "b*", {}).has("a-1", "weak", /*reference=*/true));
+  CHECK_THROWS_WITH(select(suite, "b_1", {}),
                     "--only: no benchmark of the suite matches 'b_1' (did you mean 'b-1'?)");
 }
 
-TEST_CASE("--methods keeps variants by name or by method") {
-  Suite suite = two_benchmarks();
-  CHECK(keep_methods(suite, {"logconf"}) == Names{"both", "b"});
-  CHECK(names(suite) == Names{"a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/logconf"});
-  CHECK(suite.benchmarks[0].baseline.empty());
-
-  suite = two_benchmarks();
-  CHECK(keep_methods(suite, {"logconf-*", "xent"}) == Names{"b"});
-  CHECK(names(suite) ==
-        Names{"a-1/xent", "a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/xent"});
-  CHECK(suite.benchmarks[0].baseline == "xent");
-
-  suite = two_benchmarks();
-  CHECK(keep_methods(suite, {"logconf-alpha=0.1"}) == Names{"both", "b"});
-  CHECK(names(suite) == Names{"a-1/logconf-alpha=0.1"});
+TEST_CASE("--methods selects variants by name or by method") {
+  const Suite suite = two_benchmarks();
+  CHECK(names(select(suite, "", {"logconf"})) ==
+        Names{"a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "b-1/logconf"});
+  CHECK(names(select(suite, "", {"logconf-*", "xent"})) ==
+        Names{"a-1/logconf-alpha=0.1", "a-1/logconf-alpha=0.2", "a-1/xent", "b-1/xent"});
+  const Selection one = select(suite, "", {"logconf-alpha=0.1"});
+  CHECK(names(one) == Names{"a-1/logconf-alpha=0.1"});
+  CHECK_FALSE(one.has("b-1", "weak", /*reference=*/true));
+  // A glob has to match within what --only leaves.
+  CHECK_THROWS_WITH(select(suite, "b-1", {"logconf-alpha=0.1"}),
+                    "--methods: no method of the benchmarks matches 'logconf-alpha=0.1'; there are "
+                    "xent, logconf");
   try {
-    keep_methods(suite, {"xnet"});
+    select(suite, "", {"xnet"});
     FAIL("no error");
   } catch (const Error& error) {
-    CHECK(error.what() == std::string("--methods: no method of the suite matches 'xnet'; it has "
-                                      "logconf-alpha=0.1"));
+    CHECK(error.what() == std::string("--methods: no method of the benchmarks matches 'xnet' (did "
+                                      "you mean 'xent'?)"));
     CHECK(error.status() == ExitStatus::wrong_use);
   }
 }
