@@ -296,8 +296,9 @@ void GraphRun::finish_cells(Task& task, const JobOutcome& outcome) {
   const bool about_rows = ended.error.value("kind", "") != "disk";
   if (options_.split && task.todo.whole && task.todo.rows.size() > 1 && about_rows) {
     const Task failed = task;  // split() adds tasks, which moves them
-    report(failed, "failed, " + error_text(ended.error) + "; its " +
-                       std::to_string(failed.todo.rows.size()) + " cells now run singly");
+    const std::size_t singles = failed.todo.open.size();
+    report(failed, "failed, " + error_text(ended.error) + "; its " + std::to_string(singles) +
+                       (singles == 1 ? " cell now runs alone" : " cells now run singly"));
     split(failed);
     return;
   }
@@ -305,13 +306,9 @@ void GraphRun::finish_cells(Task& task, const JobOutcome& outcome) {
 }
 
 void GraphRun::split(const Task& task) {
-  const CellsJob& job = plan_.jobs[task.todo.job];
-  for (const std::size_t row : task.todo.rows) {
-    // A sweep's job may run again for one of its variants alone.
-    const std::string& method = plan_.cells[job.cells[row]].identity.method;
-    const auto& publish = task.todo.publish;
-    if (std::find(publish.begin(), publish.end(), method) == publish.end()) continue;
-    add_cells({.job = task.todo.job, .rows = {row}, .whole = false, .publish = {}});
+  // Not the done ones, which the job would only have computed again beside the others.
+  for (const std::size_t row : task.todo.open) {
+    add_cells({.job = task.todo.job, .rows = {row}, .whole = false, .publish = {}, .open = {}});
     Task& single = tasks_.back();
     single.path = single.cost;
     progress_.add(single.cost);

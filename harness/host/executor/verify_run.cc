@@ -210,11 +210,11 @@ VerifyResult verify_run(const RunData& run, const SuiteToRun& suite, const Verif
       whole = whole && history.document["cell"]["key"] == cell.identity.key;
       order = hash_bytes("verify " + cell.identity.key);
       if (!plan.jobs[job].reference) {
-        singles.push_back({order, {.job = job, .rows = {row}, .whole = false, .publish = {}}});
+        singles.push_back({order, {.job = job, .rows = {row}, .whole = false, .publish = {}, .open = {}}});
       }
     }
     if (!whole || plan.jobs[job].reference) continue;
-    TodoJob all{.job = job, .rows = {}, .whole = true, .publish = {}};
+    TodoJob all{.job = job, .rows = {}, .whole = true, .publish = {}, .open = {}};
     for (std::size_t row = 0; row < plan.jobs[job].cells.size(); ++row) all.rows.push_back(row);
     wholes.push_back({order, all});
   }

@@ -20,13 +20,8 @@ struct Found {
   const StoredCell* best = nullptr;
   bool alone = false;         // there is a file of it as a block of one
   bool whole = false;         // its block was published after running
-  bool failed_in_row = false; // it failed inside a block that ran
+  bool failed = false;        // it is failed in its block's file
 };
-
-bool better(const StoredCell& a, const StoredCell& b) {
-  return std::make_tuple(a.done(), a.attempt(), a.block_size()) >
-         std::make_tuple(b.done(), b.attempt(), b.block_size());
-}
 
 class Finder {
  public:
@@ -52,6 +47,7 @@ class Finder {
  private:
   void look_up(std::size_t index);
   void add_job(std::size_t index);
+  std::set<std::string> variants_that_ran(const CellsJob& job) const;
   bool open(std::size_t cell) const;
 
   const Plan& plan_;
@@ -73,9 +69,9 @@ void Finder::look_up(std::size_t index) {
     const std::string& key = stored->text("key");
     if (key != identity.key && key != cell.key_alone) continue;
     if (key == cell.key_alone && key != identity.key) found.alone = true;
-    if (key == identity.key && !is_foreign_failure(stored->error_kind())) {
-      found.whole = true;
-      found.failed_in_row = !stored->done();
+    if (key == identity.key) {
+      found.whole = found.whole || !is_foreign_failure(stored->error_kind());
+      found.failed = found.failed || !stored->done();
     }
     history.attempts = std::max(history.attempts, stored->attempt());
     history.crashes = std::max(history.crashes, stored->crashes());
@@ -104,28 +100,46 @@ bool Finder::open(std::size_t cell) const {
   return history.state != CellState::done && !history.set_aside;
 }
 
+// Variants whose block is there as it came out of its job: one row that says so is enough, since all
+// of them were published together. (A row may say otherwise: its stage's row had failed.)
+std::set<std::string> Finder::variants_that_ran(const CellsJob& job) const {
+  std::set<std::string> variants;
+  for (const std::size_t cell : job.cells) {
+    if (found_[cell].whole) variants.insert(plan_.cells[cell].identity.method);
+  }
+  return variants;
+}
+
 void Finder::add_job(std::size_t index) {
   const CellsJob& job = plan_.jobs[index];
-  bool any_alone = false;
-  bool any_whole = false;
-  for (const std::size_t cell : job.cells) {
-    any_alone = any_alone || found_[cell].alone;
-    any_whole = any_whole || found_[cell].whole;
-  }
-  const bool was_split = any_alone && !any_whole;
-  TodoJob whole{.job = index, .rows = {}, .whole = true, .publish = {}};
-  std::set<std::string> variants;
+  const std::set<std::string> ran = variants_that_ran(job);
+  const bool any_alone = std::any_of(job.cells.begin(), job.cells.end(),
+                                     [this](std::size_t cell) { return found_[cell].alone; });
+  const bool was_split = any_alone && ran.empty();
+  const auto variant = [&](std::size_t row) -> const std::string& {
+    return plan_.cells[job.cells[row]].identity.method;
+  };
+  std::vector<std::size_t> open_rows;
+  std::set<std::string> together;  // variants with a row that only the whole job gives
   for (std::size_t row = 0; row < job.cells.size(); ++row) {
-    const std::size_t cell = job.cells[row];
-    if (!open(cell)) continue;
-    const Found& found = found_[cell];
-    if (job.cells.size() > 1 && (was_split || found.alone || found.failed_in_row)) {
-      todo_.jobs.push_back({.job = index, .rows = {row}, .whole = false, .publish = {}});
-    } else if (variants.insert(plan_.cells[cell].identity.method).second) {
-      whole.publish.push_back(plan_.cells[cell].identity.method);
+    if (!open(job.cells[row])) continue;
+    open_rows.push_back(row);
+    const Found& found = found_[job.cells[row]];
+    const bool alone = was_split || found.alone || (found.failed && ran.count(variant(row)) > 0);
+    if (job.cells.size() == 1 || !alone) together.insert(variant(row));
+  }
+  TodoJob whole{.job = index, .rows = {}, .whole = true, .publish = {}, .open = {}};
+  for (const std::size_t row : open_rows) {
+    if (together.count(variant(row)) == 0) {
+      todo_.jobs.push_back({.job = index, .rows = {row}, .whole = false, .publish = {}, .open = {}});
+      continue;
+    }
+    whole.open.push_back(row);
+    if (whole.publish.empty() || whole.publish.back() != variant(row)) {
+      whole.publish.push_back(variant(row));
     }
   }
-  if (whole.publish.empty()) return;
+  if (whole.open.empty()) return;
   for (std::size_t row = 0; row < job.cells.size(); ++row) whole.rows.push_back(row);
   todo_.jobs.push_back(std::move(whole));
 }

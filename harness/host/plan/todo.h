@@ -28,6 +28,8 @@ struct TodoJob {
   std::vector<std::size_t> rows;  ///< positions in CellsJob::cells
   bool whole = true;              ///< as planned, all rows; else one row as a block of its own
   std::vector<std::string> publish;  ///< whole: the variants whose block is to be published
+  std::vector<std::size_t> open;     ///< whole: the rows of these variants that are not done; they run
+                                     ///< singly when the whole fails
 };
 
 struct Todo {
@@ -41,8 +43,10 @@ struct Todo {
 /// `run` need not exist yet. Rules (docs/results.md):
 /// - cells that are not selected stay as they are;
 /// - done cells stay; failed ones are tried again unless set aside (with `retry_failed`: those too);
-/// - a row that failed inside a finished block, or that was run alone before, is run alone;
+/// - a row that failed inside a finished block, be it for its stage's row, or that was run alone
+///   before, is run alone;
 /// - rows of a block that was split after a crash are run alone;
+/// - a variant's rows run either alone or with the whole job, never both;
 /// - everything else runs as the whole planned job, so that it gives the same bits.
 Todo find_todo(const Plan& plan, const std::filesystem::path& run, bool retry_failed);
 

@@ -4,12 +4,67 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace assay {
 
 namespace {
 
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
+
+// One seed over all benchmarks.
+struct SeedSum {
+  double values = 0;
+  std::size_t benchmarks = 0;  // that have a value of it
+  std::size_t planned = 0;     // that use it
+};
+
+std::map<std::uint64_t, SeedSum> sums_by_seed(const std::vector<SeededValues>& parts) {
+  std::map<std::uint64_t, SeedSum> sums;
+  for (const SeededValues& part : parts) {
+    for (std::size_t i = 0; i < part.seeds.size(); ++i) {
+      SeedSum& sum = sums[part.seeds[i]];
+      ++sum.planned;
+      if (!std::isfinite(part.values[i])) continue;
+      sum.values += part.values[i];
+      ++sum.benchmarks;
+    }
+  }
+  return sums;
+}
+
+// Welch and Satterthwaite: the variances of the benchmarks' means add up.
+Estimate mean_of_independent(const std::vector<SeededValues>& parts) {
+  Estimate overall;
+  overall.mean = overall.sd = no_value;
+  double sum = 0, variance = 0, welch = 0;
+  bool every_spread_known = true;
+  for (const SeededValues& seeded : parts) {
+    const Estimate part = estimate_mean(seeded.values);
+    overall.n += part.n;
+    overall.dropped += part.dropped;
+    sum += part.mean;
+    if (part.n < 2) {
+      every_spread_known = false;
+      continue;
+    }
+    const double v = part.sd * part.sd / static_cast<double>(part.n);
+    variance += v;
+    welch += v * v / static_cast<double>(part.n - 1);
+  }
+  const double count = static_cast<double>(parts.size());
+  overall.mean = sum / count;
+  if (!every_spread_known || !std::isfinite(overall.mean)) return overall;
+  overall.sd = std::sqrt(variance) / count;
+  // All spreads zero leaves the degrees of freedom 0/0: the interval has no width whatever they
+  // are.
+  const double half =
+      variance == 0
+          ? 0
+          : t_quantile(variance * variance / welch, 1 - significance_level / 2) * overall.sd;
+  overall.interval = Interval{overall.mean - half, overall.mean + half};
+  return overall;
+}
 
 }  // namespace
 
@@ -58,36 +113,33 @@ Estimate estimate_mean(const std::vector<double>& values) {
   return estimate;
 }
 
-Estimate mean_of_means(const std::vector<Estimate>& parts) {
-  Estimate overall;
-  overall.mean = overall.sd = no_value;
-  if (parts.empty()) return overall;
-  double sum = 0, variance = 0, welch = 0;
-  bool every_spread_known = true;
-  for (const Estimate& part : parts) {
-    overall.n += part.n;
-    overall.dropped += part.dropped;
-    sum += part.mean;
-    if (part.n < 2) {
-      every_spread_known = false;
-      continue;
+OverBenchmarks mean_over_benchmarks(const std::vector<SeededValues>& parts) {
+  OverBenchmarks over;
+  over.estimate.mean = over.estimate.sd = no_value;
+  if (parts.empty()) return over;
+  const std::map<std::uint64_t, SeedSum> sums = sums_by_seed(parts);
+  std::vector<double> averages;  // over benchmarks, of the seeds that all have
+  bool disjoint = parts.size() > 1;
+  for (const auto& [seed, sum] : sums) {
+    if (sum.benchmarks == parts.size()) {
+      averages.push_back(sum.values / static_cast<double>(parts.size()));
     }
-    const double v = part.sd * part.sd / static_cast<double>(part.n);
-    variance += v;
-    welch += v * v / static_cast<double>(part.n - 1);
+    if (sum.planned > 1) disjoint = false;
   }
-  const double count = static_cast<double>(parts.size());
-  overall.mean = sum / count;
-  if (!every_spread_known || !std::isfinite(overall.mean)) return overall;
-  overall.sd = std::sqrt(variance) / count;
-  // All spreads zero leaves the degrees of freedom 0/0: the interval has no width whatever they
-  // are.
-  const double half =
-      variance == 0
-          ? 0
-          : t_quantile(variance * variance / welch, 1 - significance_level / 2) * overall.sd;
-  overall.interval = Interval{overall.mean - half, overall.mean + half};
-  return overall;
+  if (disjoint) {
+    over.seeds = OverBenchmarks::Seeds::disjoint;
+    over.estimate = mean_of_independent(parts);
+  } else if (averages.size() >= 2 || parts.size() == 1 || averages.size() == sums.size()) {
+    over.estimate = estimate_mean(averages);
+    over.estimate.dropped = sums.size() - averages.size();
+    over.seeds = over.estimate.dropped == 0 ? OverBenchmarks::Seeds::shared
+                                            : OverBenchmarks::Seeds::partly;
+  } else {
+    over.seeds = OverBenchmarks::Seeds::unpaired;
+    over.estimate = mean_of_independent(parts);
+    over.estimate.interval.reset();
+  }
+  return over;
 }
 
 }  // namespace assay

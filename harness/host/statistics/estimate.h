@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -42,8 +43,29 @@ struct Estimate {
 /// mean +- t_{n-1,.975} sd / sqrt(n).
 Estimate estimate_mean(const std::vector<double>& values);
 
-/// The mean of the benchmarks' means; benchmarks are fixed, seeds random, degrees of freedom after
-/// Welch and Satterthwaite. No interval when some benchmark has fewer than two values.
-Estimate mean_of_means(const std::vector<Estimate>& parts);
+/// One benchmark's values and the seeds they belong to.
+struct SeededValues {
+  std::vector<std::uint64_t> seeds;  ///< none twice
+  std::vector<double> values;        ///< one a seed; not finite: none
+};
+
+struct OverBenchmarks {
+  enum class Seeds {
+    shared,    ///< every benchmark has the same values' seeds
+    partly,    ///< some seeds only: the estimate is of those that all benchmarks have
+    disjoint,  ///< no two benchmarks share a seed: they are independent
+    unpaired,  ///< fewer than two are in all, and some benchmarks share some: no interval
+  };
+
+  Estimate estimate;  ///< n: seeds used, of disjoint benchmarks their sum; sd: see mean_over_benchmarks
+  Seeds seeds = Seeds::shared;
+};
+
+/// The mean over benchmarks of their means. Benchmarks are fixed, seeds random. A seed is one draw
+/// (split, first weights, order) in all benchmarks that use it, so where they share seeds the values
+/// are averaged over benchmarks first, and the t interval is over seeds (`sd`: of those averages).
+/// Without a shared seed the variances of the means add up, degrees of freedom after Welch and
+/// Satterthwaite (`sd`: the standard error). No interval when that needs a second value somewhere.
+OverBenchmarks mean_over_benchmarks(const std::vector<SeededValues>& parts);
 
 }  // namespace assay

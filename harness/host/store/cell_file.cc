@@ -5,6 +5,7 @@
 #include <assay/common/hash.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace assay {
 
@@ -101,6 +102,11 @@ const std::string& StoredCell::text(const char* key) const {
 
 std::string StoredCell::error_kind() const {
   return done() ? "" : document["error"]["kind"].get<std::string>();
+}
+
+bool better(const StoredCell& a, const StoredCell& b) {
+  return std::make_tuple(a.done(), a.attempt(), a.block_size()) >
+         std::make_tuple(b.done(), b.attempt(), b.block_size());
 }
 
 StoredCell parse_cell(const std::filesystem::path& file, const std::string& content) {

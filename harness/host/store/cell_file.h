@@ -45,6 +45,10 @@ struct StoredCell {
   std::string error_kind() const;
 };
 
+/// Whether `a` counts rather than `b` where both are of one cell: a done one over a failed one, then the
+/// higher attempt, then the larger block.
+bool better(const StoredCell& a, const StoredCell& b);
+
 /// Parses and checks one file's content: JSON, format, version, schema, hash.
 StoredCell parse_cell(const std::filesystem::path& file, const std::string& content);
 

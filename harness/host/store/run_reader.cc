@@ -29,12 +29,6 @@ RunCell planned_cell(const Json& json) {
   return cell;
 }
 
-// A done file wins over a failed one, then the higher attempt, then the larger block.
-bool better(const StoredCell& a, const StoredCell& b) {
-  return std::make_tuple(a.done(), a.attempt(), a.block_size()) >
-         std::make_tuple(b.done(), b.attempt(), b.block_size());
-}
-
 void take(RunCell& cell, const StoredCell& stored) {
   cell.state = stored.done() ? CellState::done : CellState::failed;
   cell.document = stored.document;

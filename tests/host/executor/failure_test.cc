@@ -138,6 +138,38 @@ TEST_CASE("a stage's failed row fails that seed alone") {
                                        {"good/0", "done"}, {"good/1", "stage"}, {"good/2", "done"}});
 }
 
+TEST_CASE("a stage's failed row: the done cells stay when the run is continued") {
+  const ToyPlace place;
+  const SuiteToRun suite = toy_suite({toy("good")}, {0, 1, 2}, {{"stage_fault", "nan"}});
+  place.run(suite);
+  const std::string done = read_file(place.folder / "run/cells/bench/good/0-2/0.json");
+  CHECK(place.run(suite).jobs == 1);
+  const RunData run = place.load();
+  CHECK(read_file(place.folder / "run/cells/bench/good/0-2/0.json") == done);
+  CHECK(cell(run, "good", 1).document["cell"]["block"] == Json::parse("[1]"));
+  CHECK(cell(run, "good", 1).document["run"]["attempt"] == 2);
+  // Mended from outside: with --retry-failed the stage is computed again.
+  CHECK(place.run(suite).jobs == 1);
+  RunOptions options = place.options();
+  options.retry_failed = true;
+  CHECK(run_suite(suite, options).jobs == 2);
+}
+
+TEST_CASE("a damaged file in a block that now crashes: the other cells stay") {
+  const ToyPlace place;
+  place.run(with_fault("segfault-later", 2));
+  CHECK(faulty_states(place.load()) ==
+        States{{"0", "done"}, {"1", "done"}, {"2", "done"}, {"3", "done"}});
+  const fs::path block = place.folder / "run/cells/bench/faulty/0-3";
+  const std::string good = read_file(block / "0.json");
+  write_file(block / "2.json", "{");
+  place.run(with_fault("segfault-later", 2));
+  CHECK(faulty_states(place.load()) ==
+        States{{"0", "done"}, {"1", "done"}, {"2", "signal"}, {"3", "done"}});
+  CHECK(read_file(block / "0.json") == good);
+  CHECK_FALSE(fs::exists(place.folder / "run/cells/bench/faulty/0"));
+}
+
 TEST_CASE("a cell that killed its worker three times is set aside until it is asked for") {
   const ToyPlace place;
   const SuiteToRun suite = with_fault("segfault", 2);

@@ -5,7 +5,8 @@
 // Method "toy" with the parameters
 //   level  real, per_row   shifts the score
 //   fault  "none", "segfault", "abort", "exit", "hang", "throw", "nan", "lose" (killed by SIGKILL),
-//          "lose-once" (only while the file <output>/../../lost does not exist), "memory"
+//          "lose-once" (only while the file <run>/lost does not exist), "segfault-later" (from the
+//          second time on, by the file <run>/later), "memory"
 //   only   integer, the seed that misbehaves; -1: every seed
 // The setting `slow_ms` is the time a job takes; `stage_fault` "nan" or "segfault" breaks stage "top".
 #include <assay/common/error.h>
@@ -105,6 +106,13 @@ void write_tensor(const assay::fs::path& file, const std::vector<float>& rows) {
   assay::write_unpublished(file, content);
 }
 
+// Whether the file was not there; then it is.
+bool mark(const assay::fs::path& file) {
+  if (assay::fs::exists(file)) return false;
+  assay::write_file(file, "");
+  return true;
+}
+
 void misbehave(const std::string& fault, const assay::fs::path& output) {
   std::cerr << "about to: " << fault << std::endl;
   if (fault == "segfault") std::raise(SIGSEGV);
@@ -121,13 +129,9 @@ void misbehave(const std::string& fault, const assay::fs::path& output) {
       std::abort();
     }
   }
-  if (fault == "lose-once") {
-    const assay::fs::path mark = output.parent_path().parent_path() / "lost";
-    if (!assay::fs::exists(mark)) {
-      assay::write_file(mark, "");
-      std::raise(SIGKILL);
-    }
-  }
+  const assay::fs::path run = output.parent_path().parent_path();
+  if (fault == "lose-once" && mark(run / "lost")) std::raise(SIGKILL);
+  if (fault == "segfault-later" && !mark(run / "later")) std::raise(SIGSEGV);
 }
 
 Json run_stage(const Json& job) {

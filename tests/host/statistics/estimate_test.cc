@@ -68,27 +68,72 @@ TEST_CASE("equal seeds give an interval without width, and are noticed") {
   CHECK(estimate_mean({0.1 + 0.2, 0.3, 0.3}).no_variation());
 }
 
-TEST_CASE("a mean over benchmarks has Welch-Satterthwaite degrees of freedom (D3)") {
-  const Estimate x = mean_of_means({estimate_mean({.10, .20, .40}), estimate_mean({.50, .55, .30}),
-                                    estimate_mean({.80, .70, .90})});
-  CHECK(x.mean == Approx(.494444).margin(1e-6));
-  CHECK(x.sd == Approx(.043390).margin(1e-6));
-  REQUIRE(x.interval);
-  CHECK(x.interval->low == Approx(.385544).margin(1e-6));
-  CHECK(x.interval->high == Approx(.603344).margin(1e-6));
+TEST_CASE("a mean over benchmarks with their own seeds adds up variances (D3)") {
+  const OverBenchmarks x = mean_over_benchmarks({{{0, 1, 2}, {.10, .20, .40}},
+                                                 {{3, 4, 5}, {.50, .55, .30}},
+                                                 {{6, 7, 8}, {.80, .70, .90}}});
+  CHECK(x.seeds == OverBenchmarks::Seeds::disjoint);
+  CHECK(x.estimate.n == 9);
+  CHECK(x.estimate.mean == Approx(.494444).margin(1e-6));
+  CHECK(x.estimate.sd == Approx(.043390).margin(1e-6));
+  REQUIRE(x.estimate.interval);
+  CHECK(x.estimate.interval->low == Approx(.385544).margin(1e-6));
+  CHECK(x.estimate.interval->high == Approx(.603344).margin(1e-6));
 
   const Estimate difference =
-      mean_of_means({estimate_mean({.05, .05, .10}), estimate_mean({.05, -.05, .10}),
-                     estimate_mean({-.05, .10, .15})});
+      mean_over_benchmarks({{{0, 1, 2}, {.05, .05, .10}},
+                            {{3, 4, 5}, {.05, -.05, .10}},
+                            {{6, 7, 8}, {-.05, .10, .15}}})
+          .estimate;
   CHECK(difference.mean == Approx(.055556).margin(1e-6));
   CHECK(difference.interval->low == Approx(-.014940).margin(1e-6));
   CHECK(difference.interval->high == Approx(.126051).margin(1e-6));
+  CHECK(mean_over_benchmarks({{{0, 1}, {1, 1}}, {{2, 3}, {2, 2}}}).estimate.interval->half_width() ==
+        0);
 }
 
-TEST_CASE("a mean over benchmarks with one seed somewhere has no interval") {
-  const Estimate overall = mean_of_means({estimate_mean({1, 2, 3}), estimate_mean({5})});
-  CHECK(overall.mean == 3.5);
-  CHECK_FALSE(overall.interval);
-  CHECK(mean_of_means({estimate_mean({1, 1}), estimate_mean({2, 2})}).interval->half_width() == 0);
-  CHECK(std::isnan(mean_of_means({}).mean));
+TEST_CASE("benchmarks that share their seeds are averaged seed by seed first") {
+  // The seeds' averages: 1.40 / 3, 1.45 / 3, 1.60 / 3; sd .104083 / 3 = .034694, of the mean
+  // .020031, times 4.302653.
+  const OverBenchmarks x = mean_over_benchmarks({{{0, 1, 2}, {.10, .20, .40}},
+                                                 {{0, 1, 2}, {.50, .55, .30}},
+                                                 {{2, 1, 0}, {.90, .70, .80}}});
+  CHECK(x.seeds == OverBenchmarks::Seeds::shared);
+  CHECK(x.estimate.n == 3);
+  CHECK(x.estimate.mean == Approx(.494444).margin(1e-6));
+  CHECK(x.estimate.sd == Approx(.034694).margin(1e-6));
+  CHECK(x.estimate.interval->low == Approx(.494444 - .086186).margin(1e-5));
+  CHECK(x.estimate.interval->high == Approx(.494444 + .086186).margin(1e-5));
+
+  // What goes up and down together does not average out: the interval of one benchmark alone.
+  const std::vector<double> values = {.1, .2, .4};
+  const Estimate twice = mean_over_benchmarks({{{0, 1, 2}, values}, {{0, 1, 2}, values}}).estimate;
+  CHECK(twice.interval->half_width() == Approx(estimate_mean(values).interval->half_width()));
+}
+
+TEST_CASE("of seeds shared in part those count that every benchmark has") {
+  const OverBenchmarks x =
+      mean_over_benchmarks({{{0, 1, 2}, {1, 2, 9}}, {{0, 1, 7}, {3, 6, no_value}}});
+  CHECK(x.seeds == OverBenchmarks::Seeds::partly);
+  CHECK(x.estimate.n == 2);
+  CHECK(x.estimate.dropped == 2);
+  CHECK(x.estimate.mean == 3);                                                 // of 2 and 4
+  CHECK(x.estimate.interval->half_width() == Approx(12.7062).margin(1e-4));  // sd sqrt(2)
+}
+
+TEST_CASE("a mean over benchmarks without two seeds to compare has no interval") {
+  const OverBenchmarks one = mean_over_benchmarks({{{0, 1, 2}, {1, 2, 3}}, {{0}, {5}}});
+  CHECK(one.seeds == OverBenchmarks::Seeds::unpaired);
+  CHECK(one.estimate.mean == 3.5);
+  CHECK_FALSE(one.estimate.interval);
+  CHECK_FALSE(mean_over_benchmarks({{{0}, {1}}, {{0}, {5}}}).estimate.interval);
+  CHECK_FALSE(mean_over_benchmarks({{{0, 1, 2}, {1, 2, 3}}, {{9}, {5}}}).estimate.interval);
+  CHECK(std::isnan(mean_over_benchmarks({}).estimate.mean));
+}
+
+TEST_CASE("over one benchmark the interval is its own") {
+  const OverBenchmarks one = mean_over_benchmarks({{{0, 1, 2}, {1, no_value, 3}}});
+  CHECK(one.estimate.n == 2);
+  CHECK(one.estimate.interval->half_width() ==
+        estimate_mean({1, 3}).interval->half_width());
 }
