@@ -34,6 +34,56 @@ Model honest(const Problem& problem, Run& run) {
   });
 }
 
+/// A network whose outputs pass through a function of the whole batch, [K, B, C] to [K, B, C].
+class Altered final : public Network {
+ public:
+  Altered(std::shared_ptr<const Network> inner, std::function<Tensor(const Tensor&)> change)
+      : inner_(std::move(inner)), change_(std::move(change)) {}
+  Outputs forward(const ParameterView& parameters, const Tensor& x,
+                  const Mode& mode) const override {
+    Outputs outputs = inner_->forward(parameters, x, mode);
+    outputs.logits_KBC = change_(outputs.logits_KBC);
+    return outputs;
+  }
+  const Layout& layout() const override { return inner_->layout(); }
+  std::int64_t classes() const override { return inner_->classes(); }
+  double forward_flops() const override { return inner_->forward_flops(); }
+
+ private:
+  std::shared_ptr<const Network> inner_;
+  std::function<Tensor(const Tensor&)> change_;
+};
+
+/// Breaches of a method that trains honestly and answers through such a network.
+std::vector<std::string> breaches_of_outputs(std::function<Tensor(const Tensor&)> change) {
+  return breaches([&](const Problem& problem, Run& run, const Tensor&) {
+    Model answer = honest(problem, run);
+    answer.network = std::make_shared<Altered>(answer.network, change);
+    return answer;
+  });
+}
+
+/// Honest but for one choice of its parameters each.
+class Chooser final : public Method {
+ public:
+  static MethodInfo describe() {
+    return MethodInfo("chooser")
+        .parameter(text("mode", "plain").one_of({"plain", "mean"}))
+        .parameter(boolean("shared", false));
+  }
+  explicit Chooser(const Parameters& parameters)
+      : mixes_(parameters.text("mode") == "mean"), shares_(parameters.boolean("shared")) {}
+  Model fit(const Problem& problem, Run& run) override {
+    Model answer = honest(problem, run);
+    if (mixes_) answer.theta_KP = answer.theta_KP.mean(0, true).expand_as(answer.theta_KP);
+    if (shares_) answer.theta_KP = answer.theta_KP[0].expand_as(answer.theta_KP);
+    return answer;
+  }
+
+ private:
+  bool mixes_, shares_;
+};
+
 bool any_contains(const std::vector<std::string>& texts, const std::string& part) {
   for (const std::string& text : texts) {
     if (text.find(part) != std::string::npos) return true;
@@ -81,12 +131,60 @@ TEST_CASE("conformance: writing to what was given is found") {
   const auto found = breaches([](const Problem& problem, Run& run, const Tensor&) {
     const Model answer = honest(problem, run);
     Tensor theta = problem.student.theta_KP, weak = problem.weak_KNC;
+    Tensor validation = problem.weak_validation_KVC;
     theta.add_(1);
     weak.mul_(0.5);
+    validation.mul_(0.5);
     return answer;
   });
   CHECK(any_contains(found, "fit changed the student it was given"));
   CHECK(any_contains(found, "fit changed the supervisor's labels it was given"));
+  CHECK(any_contains(found, "fit changed the supervisor's validation labels it was given"));
+}
+
+TEST_CASE("conformance: a network that answers from other rows or other items is found") {
+  CHECK(breaches_of_outputs([](const Tensor& logits_KBC) { return logits_KBC * 2; }).empty());
+  // An ensemble over the seeds: the parameters of each row are its own, the answers are not.
+  const auto ensemble = breaches_of_outputs(
+      [](const Tensor& logits_KBC) { return logits_KBC.mean(0, true).expand_as(logits_KBC); });
+  CHECK(any_contains(ensemble, "alone differ from the same row's in a cohort"));
+  CHECK(any_contains(ensemble, "change with the labels of row"));
+  CHECK(any_contains(ensemble, "change with the test items of row"));
+  // Adapts to the test batch, row by row.
+  const auto adapts = breaches_of_outputs(
+      [](const Tensor& logits_KBC) { return logits_KBC - logits_KBC.mean(1, true); });
+  REQUIRE(adapts.size() == 1);
+  CHECK(any_contains(adapts, "predictions change with the items beside them"));
+}
+
+TEST_CASE("conformance: values of a per_row parameter stay in their rows") {
+  const auto scaled = [](const std::function<Tensor(const Tensor&)>& scale) {
+    return breaches([&](const Problem& problem, Run& run, const Tensor& alpha_K1) {
+      Model answer = honest(problem, run);
+      answer.theta_KP = answer.theta_KP * (1 + scale(alpha_K1));
+      return answer;
+    });
+  };
+  CHECK(scaled([](const Tensor& alpha_K1) { return alpha_K1; }).empty());
+  const std::string when = "with alpha = 0.5, 0.375, 0.25, 0.125 in the rows: row ";
+  CHECK(any_contains(scaled([](const Tensor& alpha_K1) { return alpha_K1[0]; }), when));
+  CHECK(any_contains(scaled([](const Tensor& alpha_K1) { return alpha_K1.mean(); }), when));
+}
+
+TEST_CASE("conformance: rows are checked for every text and both booleans") {
+  const auto found =
+      find_family("weak_to_strong").check_conformance(assay::detail::method_entry<Chooser>());
+  CHECK(any_contains(found, "with mode = \"mean\": row "));
+  CHECK(any_contains(found, "with shared = true: row "));
+  CHECK_FALSE(any_contains(found, "with the defaults"));
+}
+
+TEST_CASE("conformance: two classes are a case of their own") {
+  const auto found = breaches([](const Problem& problem, Run& run, const Tensor&) {
+    if (problem.classes() == 2) throw std::runtime_error("no quantile");
+    return honest(problem, run);
+  });
+  CHECK(any_contains(found, "with two classes and the defaults: it threw: no quantile"));
 }
 
 TEST_CASE("conformance: wrong shapes, exceptions and numbers that are not finite are found") {

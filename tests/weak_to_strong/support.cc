@@ -1,5 +1,7 @@
 #include "support.h"
 
+#include "sdk/internal/numerics.h"
+
 #include <assay/common/error.h>
 #include <assay/common/files.h>
 
@@ -11,6 +13,16 @@
 namespace assay::weak_to_strong::test {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// As in a worker: one thread. More would spin for one another on networks this small.
+[[maybe_unused]] const bool configured = [] {
+  configure_numerics();
+  return true;
+}();
+
+}  // namespace
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (fs::temp_directory_path() / "assay-test-XXXXXX").string();

@@ -1,120 +1,24 @@
-// The rules of the family, checked on a small made-up problem.
+// The rules of the family, checked on small made-up problems.
 #include "sdk/families/outcome.h"
 #include "sdk/families/weak_to_strong/answer.h"
+#include "sdk/families/weak_to_strong/choices.h"
+#include "sdk/families/weak_to_strong/example.h"
 #include "sdk/families/weak_to_strong/family.h"
 
 #include <ATen/ATen.h>
+#include <assay/common/text.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <functional>
 #include <optional>
 
 namespace assay::weak_to_strong {
 namespace {
 
-constexpr std::int64_t items = 24, features = 5, classes = 3;
-
-/// Three rows and few steps: large enough that every row has full and short batches.
-Problem made_up_problem(const std::vector<std::uint64_t>& seeds) {
-  const auto normal = [&](const char* purpose, at::IntArrayRef shape) {
-    return Streams(seeds, purpose).normal(shape).to(at::kFloat);
-  };
-  Problem problem;
-  problem.transfer = Dataset::own(normal("assay.conform.x", {items, features}));
-  problem.weak_KNC = normal("assay.conform.weak", {items, classes}).softmax(2);
-  problem.validation = Dataset::own(normal("assay.conform.v", {items / 2, features}));
-  problem.weak_validation_KVC = normal("assay.conform.wv", {items / 2, classes}).softmax(2);
-  problem.student.network =
-      make_network({.arch = "mlp", .width = 8, .depth = 1}, {features}, classes);
-  problem.student.theta_KP = initial_parameters(problem.student.network->layout(),
-                                                Streams(seeds, "assay.student"));
-  problem.recipe.epochs = 3;
-  problem.recipe.batch = 10;
-  problem.recipe.lr = 1e-2;
-  return problem;
-}
-
-/// One way of choosing the parameters: a name for messages, and a row's values.
-struct Choice {
-  std::string name;
-  Json parameters;
-};
-
-
-/// The defaults, then each numeric parameter at each end of its range. A required parameter takes its
-/// lowest value, or 1.
-std::vector<Choice> choices(const MethodInfo& info) {
-  Json start = Json::object();
-  for (const ParameterSpec& spec : info.parameters) {
-    const bool number = spec.type == ParameterType::real || spec.type == ParameterType::integer;
-    const bool needs_value = std::holds_alternative<std::monostate>(spec.default_value) &&
-                             !spec.optional && number;
-    if (needs_value) start[spec.key] = spec.above_minimum ? 1.0 : spec.minimum.value_or(1.0);
-    if (needs_value && spec.type == ParameterType::integer) {
-      start[spec.key] = static_cast<std::int64_t>(start[spec.key].get<double>());
-    }
-  }
-  start = resolve_settings(start, info.parameters);
-  std::vector<Choice> all = {{"the defaults", start}};
-  for (const ParameterSpec& spec : info.parameters) {
-    for (const auto& end : {spec.minimum, spec.maximum}) {
-      const bool open = end == spec.minimum && spec.above_minimum;
-      if (!end || open) continue;
-      Json at_end = start;
-      if (spec.type == ParameterType::integer) {
-        at_end[spec.key] = static_cast<std::int64_t>(*end);
-      } else if (spec.type == ParameterType::real) {
-        at_end[spec.key] = *end;
-      } else {
-        continue;
-      }
-      all.push_back({spec.key + " = " + at_end[spec.key].dump(), at_end});
-    }
-  }
-  return all;
-}
-
-/// Fits a method and says what went wrong.
-class Trial {
- public:
-  Trial(const MethodEntry& entry, const MethodInfo& info) : entry_(entry), info_(info) {}
-
-  /// The answer's parameters [K, P], or nothing after adding to `breaches`.
-  std::optional<Tensor> fit(const Problem& problem, const std::vector<std::uint64_t>& seeds,
-                            const Json& parameters, const std::string& when,
-                            std::vector<std::string>& breaches) const {
-    const auto breach = [&](const std::string& what) { breaches.push_back(when + ": " + what); };
-    Run run(seeds);
-    Model answer;
-    try {
-      const std::vector<CellRow> rows(seeds.size(), CellRow{0, parameters});
-      const MethodHandle method(entry_, row_parameters(info_, rows));
-      answer = method->fit(problem, run);
-    } catch (const std::exception& error) {
-      breach(std::string("it threw: ") + error.what());
-      return std::nullopt;
-    }
-    if (const std::string wrong = answer_breach(answer, problem); !wrong.empty()) {
-      breach(wrong);
-      return std::nullopt;
-    }
-    for (std::int64_t row = 0; row < run.rows(); ++row) {
-      if (!run.failed(row)) continue;
-      breach("a row failed: " + run.failure(row));
-      return std::nullopt;
-    }
-    if (!answer.theta_KP.isfinite().all().item<bool>()) {
-      breach("fit returned parameters that are not finite");
-      return std::nullopt;
-    }
-    return answer.theta_KP.detach();
-  }
-
- private:
-  const MethodEntry& entry_;
-  const MethodInfo& info_;
+/// What a fit gave: the model, its parameters, and what it says of the example's test items.
+struct Answer {
+  Model model;
+  Tensor theta_KP, probability_KNC;
 };
 
 /// Sums over a row are ordered differently when it trains alone; more than that is mixing.
@@ -130,59 +34,218 @@ std::string difference(const Tensor& left, const Tensor& right) {
   return text;
 }
 
-Problem row_of(const Problem& problem, std::int64_t row) {
-  Problem alone = problem;
-  alone.transfer = problem.transfer.select_rows({row});
-  alone.weak_KNC = problem.weak_KNC.narrow(0, row, 1).clone();
-  alone.validation = problem.validation.select_rows({row});
-  alone.weak_validation_KVC = problem.weak_validation_KVC.narrow(0, row, 1).clone();
-  alone.student = select_rows(problem.student, {row});
-  return alone;
+/// A copy with row `row` in the opposite order of items.
+Tensor with_row_flipped(const Tensor& value_KN, std::int64_t row) {
+  Tensor copy = value_KN.clone();
+  copy[row] = value_KN[row].flip(0);
+  return copy;
 }
 
-void check_rows(const Trial& trial, const MethodInfo& info, const Json& parameters,
-                std::vector<std::string>& breaches) {
+/// The trials of one method on problems of so many classes, and the breaches that they found.
+class Trials {
+ public:
+  Trials(const MethodEntry& entry, const MethodInfo& info, std::int64_t classes,
+         std::vector<std::string>& breaches)
+      : entry_(entry), info_(info), classes_(classes), breaches_(breaches) {}
+
+  /// All rows with the same parameters.
+  void check_choice(const Choice& choice);
+  /// A parameter's values differ between the rows of a cohort.
+  void check_values(const ParameterSpec& spec, const Json& start);
+
+ private:
+  /// Says what comes next: the beginning of every breach's text.
+  void enter(const std::string& name) {
+    place_ = classes_ == 2 ? "with two classes and " + name : "with " + name;
+  }
+  void breach(const std::string& what) { breaches_.push_back(place_ + ": " + what); }
+
+  /// The answer of a method made for these rows' parameters, or nothing after a breach. `when` names
+  /// the trial in it.
+  std::optional<Answer> fit(const Example& example, const std::vector<Json>& parameters,
+                            const std::string& when = "");
+  Tensor predict(const Model& model, const Tensor& test_KNF, const std::string& when);
+  void check_given(const Example& before, const Example& after);
+  void check_items(const Example& example, const Answer& answer);
+  void check_alone(const Example& example, const Answer& together, std::int64_t row,
+                   const Json& parameters, const char* advice);
+  void check_other_row(const Example& example, const Answer& together, std::int64_t row,
+                       std::int64_t other, const std::vector<Json>& parameters);
+
+  const MethodEntry& entry_;
+  const MethodInfo& info_;
+  std::int64_t classes_;
+  std::vector<std::string>& breaches_;
+  std::string place_;
+};
+
+Tensor Trials::predict(const Model& model, const Tensor& test_KNF, const std::string& when) {
+  try {
+    return predict_probabilities(model, Dataset::own(test_KNF));
+  } catch (const std::exception& error) {
+    breach(when + "predicting with its model threw: " + error.what());
+    return {};
+  }
+}
+
+std::optional<Answer> Trials::fit(const Example& example, const std::vector<Json>& parameters,
+                                  const std::string& when) {
+  Run run(example.seeds);
+  Answer answer;
+  try {
+    std::vector<CellRow> rows;
+    for (const Json& of_row : parameters) rows.push_back({0, of_row});
+    const MethodHandle method(entry_, row_parameters(info_, rows));
+    answer.model = method->fit(example.problem, run);
+  } catch (const std::exception& error) {
+    breach(when + "it threw: " + error.what());
+    return std::nullopt;
+  }
+  if (const auto wrong = answer_breach(answer.model, example.problem); !wrong.empty()) {
+    breach(when + wrong);
+    return std::nullopt;
+  }
+  for (std::int64_t row = 0; row < run.rows(); ++row) {
+    if (!run.failed(row)) continue;
+    breach(when + "a row failed: " + run.failure(row));
+    return std::nullopt;
+  }
+  answer.theta_KP = answer.model.theta_KP.detach();
+  if (!answer.theta_KP.isfinite().all().item<bool>()) {
+    breach(when + "fit returned parameters that are not finite");
+    return std::nullopt;
+  }
+  answer.probability_KNC = predict(answer.model, example.test_KNF, when);
+  if (!answer.probability_KNC.defined()) return std::nullopt;
+  if (!answer.probability_KNC.isfinite().all().item<bool>()) {
+    breach(when + "its model's predictions are not finite");
+    return std::nullopt;
+  }
+  return answer;
+}
+
+// Inputs are given out in copies; what a method can write to is the student and the labels.
+void Trials::check_given(const Example& before, const Example& after) {
+  const auto check = [&](const Tensor& was, const Tensor& is, const char* what) {
+    if (!at::equal(was, is)) {
+      breach(std::string("fit changed the ") + what + " it was given: clone what you write to");
+    }
+  };
+  const Problem &was = before.problem, &is = after.problem;
+  check(was.student.theta_KP, is.student.theta_KP, "student");
+  check(was.weak_KNC, is.weak_KNC, "supervisor's labels");
+  check(was.weak_validation_KVC, is.weak_validation_KVC, "supervisor's validation labels");
+}
+
+// The host asks in batches of its own choice, so an answer must not depend on them.
+void Trials::check_items(const Example& example, const Answer& answer) {
+  std::vector<Tensor> parts;
+  const std::int64_t items = example.test_KNF.size(1);
+  for (const auto& [from, to] : {std::pair<std::int64_t, std::int64_t>{0, 1}, {1, 9}, {9, items}}) {
+    parts.push_back(
+        predict(answer.model, example.test_KNF.slice(1, from, to), "on some of the items, "));
+    if (!parts.back().defined()) return;
+  }
+  const Tensor in_parts_KNC = at::cat(parts, 1);
+  if (!same(answer.probability_KNC, in_parts_KNC)) {
+    breach("predictions change with the items beside them" +
+           difference(answer.probability_KNC, in_parts_KNC) +
+           ": a network must treat every item by itself");
+  }
+}
+
+void Trials::check_alone(const Example& example, const Answer& together, std::int64_t row,
+                         const Json& parameters, const char* advice) {
+  const auto alone = fit(row_of(example, row), {parameters}, "with one row alone, ");
+  if (!alone) return;
+  const std::string name = "row " + std::to_string(row);
+  const Tensor theta_1P = together.theta_KP.narrow(0, row, 1);
+  const Tensor probability_1NC = together.probability_KNC.narrow(0, row, 1);
+  if (!same(theta_1P, alone->theta_KP)) {
+    breach(name + " alone differs from the same row in a cohort" +
+           difference(theta_1P, alone->theta_KP) + ": " + advice);
+  } else if (!same(probability_1NC, alone->probability_KNC)) {
+    breach("predictions of " + name + " alone differ from the same row's in a cohort" +
+           difference(probability_1NC, alone->probability_KNC) +
+           ": a network's rows must not mix either");
+  }
+}
+
+// Same cohort, same shapes: not even the last bit has a reason to change.
+void Trials::check_other_row(const Example& example, const Answer& together, std::int64_t row,
+                             std::int64_t other, const std::vector<Json>& parameters) {
+  const std::string name = "row " + std::to_string(row);
+  const std::string of_other = " of row " + std::to_string(other);
+  const Tensor theta_P = together.theta_KP[row], probability_NC = together.probability_KNC[row];
+  Example changed = example;
+  Problem& problem = changed.problem;
+  problem.weak_KNC = with_row_flipped(problem.weak_KNC, other);
+  problem.weak_validation_KVC = with_row_flipped(problem.weak_validation_KVC, other);
+  if (const auto answer = fit(changed, parameters, "with another row's labels changed, ")) {
+    if (!at::equal(theta_P, answer->theta_KP[row])) {
+      breach(name + " changes with the labels" + of_other +
+             difference(theta_P, answer->theta_KP[row]) +
+             ": a row may depend on its own row of the problem only");
+    } else if (!at::equal(probability_NC, answer->probability_KNC[row])) {
+      breach("predictions of " + name + " change with the labels" + of_other +
+             difference(probability_NC, answer->probability_KNC[row]) +
+             ": a network's rows must not mix either");
+    }
+  }
+  const Tensor beside_KNC = predict(together.model, with_row_flipped(example.test_KNF, other),
+                                    "with another row's test items changed, ");
+  if (beside_KNC.defined() && !at::equal(probability_NC, beside_KNC[row])) {
+    breach("predictions of " + name + " change with the test items" + of_other +
+           difference(probability_NC, beside_KNC[row]) +
+           ": a network's rows must not mix either");
+  }
+}
+
+void Trials::check_choice(const Choice& choice) {
+  enter(choice.name);
   const std::vector<std::uint64_t> seeds =
-      info.single_row ? std::vector<std::uint64_t>{11} : std::vector<std::uint64_t>{11, 12, 13};
-  Problem problem = made_up_problem(seeds);
-  const Tensor start = problem.student.theta_KP.clone(), weak = problem.weak_KNC.clone();
-  const auto together = trial.fit(problem, seeds, parameters, "with the defaults", breaches);
+      info_.single_row ? std::vector<std::uint64_t>{11} : std::vector<std::uint64_t>{11, 12, 13};
+  const std::vector<Json> parameters(seeds.size(), choice.parameters);
+  const Example given = make_example(seeds, classes_);
+  const auto together = fit(given, parameters);
   if (!together) return;
+  const Example example = make_example(seeds, classes_);
+  check_given(example, given);
+  const auto again = fit(make_example(seeds, classes_), parameters, "the second time, ");
+  if (again && !(at::equal(together->theta_KP, again->theta_KP) &&
+                 at::equal(together->probability_KNC, again->probability_KNC))) {
+    breach("two fits of the same problem differ" +
+           difference(together->theta_KP, again->theta_KP) +
+           ": draw random numbers from run.streams() alone, and keep no state");
+  }
+  check_items(example, *together);
+  if (info_.single_row) return;
 
-  if (!at::equal(start, problem.student.theta_KP)) {
-    breaches.push_back("fit changed the student it was given: clone theta before writing to it");
-  }
-  if (!at::equal(weak, problem.weak_KNC)) {
-    breaches.push_back("fit changed the supervisor's labels it was given");
-  }
-  problem = made_up_problem(seeds);
-  const auto again = trial.fit(problem, seeds, parameters, "the second time", breaches);
-  if (again && !at::equal(*together, *again)) {
-    breaches.push_back("two fits of the same problem differ" + difference(*together, *again) +
-                       ": draw random numbers from run.streams() alone, and keep no state");
-  }
-  if (info.single_row) return;
+  // The middle row: what leaks into others is mostly the first row, the last one, or all of them.
+  constexpr std::int64_t row = 1, other = 0;
+  check_alone(example, *together, row, choice.parameters,
+              "rows must not mix, reduce every axis but the first");
+  check_other_row(example, *together, row, other, parameters);
+}
 
-  // Which row: any of them, but the same one on every run of this check.
-  const auto row = Streams({seeds[0]}, "assay.conform.row").permutation(3).view(-1)[0].item<std::int64_t>();
-  const auto at = static_cast<std::size_t>(row);
-  const auto alone =
-      trial.fit(row_of(problem, row), {seeds[at]}, parameters, "with one row alone", breaches);
-  if (alone && !same(together->narrow(0, row, 1), *alone)) {
-    breaches.push_back("row " + std::to_string(row) + " alone differs from the same row in a cohort" +
-                       difference(together->narrow(0, row, 1), *alone) +
-                       ": rows must not mix, reduce every axis but the first");
+void Trials::check_values(const ParameterSpec& spec, const Json& start) {
+  // One seed comes twice, as in a sweep: a row is known by its place, not by its seed.
+  const std::vector<std::uint64_t> seeds = {11, 12, 11, 13};
+  const std::vector<Json> values = values_by_row(spec, start, seeds.size());
+  if (values.empty()) return;
+  std::vector<Json> parameters;
+  std::vector<std::string> texts;
+  for (const Json& value : values) {
+    parameters.push_back(start);
+    parameters.back()[spec.key] = value;
+    texts.push_back(value.dump());
   }
-  const std::int64_t other = (row + 1) % 3;
-  problem.weak_KNC[other] = problem.weak_KNC[other].flip(1);
-  problem.weak_validation_KVC[other] = problem.weak_validation_KVC[other].flip(1);
-  const auto changed =
-      trial.fit(problem, seeds, parameters, "with another row's labels changed", breaches);
-  // Same cohort, same shapes: not even the last bit has a reason to change.
-  if (changed && !at::equal((*together)[row], (*changed)[row])) {
-    breaches.push_back("row " + std::to_string(row) + " changes with the labels of row " +
-                       std::to_string(other) + difference((*together)[row], (*changed)[row]) +
-                       ": a row may depend on its own row of the problem only");
+  enter(spec.key + " = " + join(texts, ", ") + " in the rows");
+  const Example example = make_example(seeds, classes_);
+  const auto together = fit(make_example(seeds, classes_), parameters);
+  for (std::size_t row = 0; together && row < seeds.size(); ++row) {
+    check_alone(example, *together, static_cast<std::int64_t>(row), parameters[row],
+                "a per_row parameter has a value for each row, row(key) [K, 1]");
   }
 }
 
@@ -190,13 +253,22 @@ void check_rows(const Trial& trial, const MethodInfo& info, const Json& paramete
 
 std::vector<std::string> check_conformance(const MethodEntry& method) {
   const MethodInfo info = method.describe();
-  const Trial trial(method, info);
-  std::vector<std::string> breaches;
   const std::vector<Choice> all = choices(info);
-  check_rows(trial, info, all.front().parameters, breaches);
-  for (std::size_t i = 1; i < all.size(); ++i) {
-    const std::vector<std::uint64_t> seeds = {11};
-    trial.fit(made_up_problem(seeds), seeds, all[i].parameters, "with " + all[i].name, breaches);
+  std::vector<std::string> breaches;
+  // More classes than two, and the two that many a method treats apart.
+  for (const std::int64_t classes : {3, 2}) {
+    Trials trials(method, info, classes, breaches);
+    for (const Choice& choice : all) {
+      trials.check_choice(choice);
+      // What is broken already by the defaults would be said once more for every choice.
+      if (choice.name == all.front().name && !breaches.empty()) return breaches;
+    }
+    for (const ParameterSpec& spec : info.parameters) {
+      if (spec.varies_by_row && !info.single_row) {
+        trials.check_values(spec, all.front().parameters);
+      }
+    }
+    if (!breaches.empty()) return breaches;
   }
   return breaches;
 }
