@@ -74,7 +74,7 @@ void compare(const RunResults& results, Analysis& analysis) {
 
 struct Gathered {
   Standing standing;
-  std::vector<Estimate> primary, over_baseline;
+  std::vector<SeededValues> primary, over_baseline;
   double seconds = 0;
   std::size_t timed = 0;
 };
@@ -89,14 +89,17 @@ void gather(Gathered& gathered, const RunResults& results, const Analysis& analy
   standing.reference = row.reference;
   standing.oracle = standing.oracle || row.oracle;
   ++standing.planned;
-  const Estimate primary = estimate_mean(row.values(compared_metric(benchmark.primary())));
-  if (primary.n > 0) {
+  const std::string metric = compared_metric(benchmark.primary());
+  const std::vector<double> values = row.values(metric);
+  if (estimate_mean(values).n > 0) {
     ++standing.benchmarks;
-    gathered.primary.push_back(primary);
+    gathered.primary.push_back({benchmark.seeds, values});
   }
   if (const Comparison* comparison = analysis.comparison(b, row.name)) {
     if (comparison->test.difference.n > 0) {
-      gathered.over_baseline.push_back(comparison->test.difference);
+      std::vector<double> differences = benchmark.row(comparison->baseline)->values(metric);
+      for (std::size_t i = 0; i < values.size(); ++i) differences[i] = values[i] - differences[i];
+      gathered.over_baseline.push_back({benchmark.seeds, std::move(differences)});
     }
     if (comparison->outcome == Comparison::Outcome::better) ++standing.better;
     if (comparison->outcome == Comparison::Outcome::worse) ++standing.worse;
@@ -112,7 +115,7 @@ void gather(Gathered& gathered, const RunResults& results, const Analysis& analy
 // Methods first, oracles apart, references last; among methods the best mean difference first. The
 // baseline's difference is zero.
 auto place(const Standing& standing, const Metric& metric) {
-  const double difference = standing.over_baseline ? standing.over_baseline->mean : 0;
+  const double difference = standing.over_baseline ? standing.over_baseline->estimate.mean : 0;
   const double sign = metric.better == Metric::Better::lower ? 1 : -1;
   const bool ranked = !standing.reference && metric.better != Metric::Better::neither;
   return std::make_tuple(standing.reference, standing.oracle, ranked ? sign * difference : 0);
@@ -137,9 +140,9 @@ FamilyStandings standings_of(const std::string& family, const RunResults& result
   }
   for (const std::string& name : order) {
     Gathered& gathered = rows[name];
-    gathered.standing.primary = mean_of_means(gathered.primary);
+    gathered.standing.primary = mean_over_benchmarks(gathered.primary);
     if (!gathered.over_baseline.empty()) {
-      gathered.standing.over_baseline = mean_of_means(gathered.over_baseline);
+      gathered.standing.over_baseline = mean_over_benchmarks(gathered.over_baseline);
     }
     gathered.standing.seconds = gathered.seconds / static_cast<double>(gathered.timed);
     table.standings.push_back(std::move(gathered.standing));

@@ -40,8 +40,8 @@ struct Standing {
   bool reference = false, oracle = false;
   std::size_t benchmarks = 0;                        ///< where it has a result
   std::size_t planned = 0;                           ///< where it is a row
-  Estimate primary;                                  ///< mean over those of the means
-  std::optional<Estimate> over_baseline;             ///< mean over those of the paired differences
+  OverBenchmarks primary;                            ///< of its values there
+  std::optional<OverBenchmarks> over_baseline;       ///< of the paired differences
   std::size_t better = 0, worse = 0, undecided = 0;  ///< against the baseline, after Holm
   double seconds = 0;                                ///< mean of a seed
 };

@@ -17,9 +17,8 @@ std::string family_title(const RunResults& results, const std::string& id) {
 int decimals_of(const FamilyStandings& family) {
   double largest = 0;
   for (const Standing& standing : family.standings) {
-    if (std::isfinite(standing.primary.mean)) {
-      largest = std::max(largest, std::abs(standing.primary.mean));
-    }
+    const double mean = standing.primary.estimate.mean;
+    if (std::isfinite(mean)) largest = std::max(largest, std::abs(mean));
   }
   return decimals_for(largest, family.metric.share);
 }
@@ -30,6 +29,15 @@ Cell standing_name(const Standing& standing) {
   return Cell(std::move(text));
 }
 
+// Over several benchmarks, how the interval was made where it is not over all of the seeds.
+std::string seeds_note(const OverBenchmarks& over, std::size_t benchmarks) {
+  const std::string n = std::to_string(over.estimate.n);
+  if (benchmarks < 2 || over.seeds == OverBenchmarks::Seeds::shared) return "";
+  if (over.seeds == OverBenchmarks::Seeds::partly) return " " + n + "\u00a0seeds in common";
+  if (over.seeds == OverBenchmarks::Seeds::disjoint) return " no seeds in common";
+  return " too few seeds in common";
+}
+
 TableRow standing_row(const Standing& standing, int decimals) {
   TableRow row;
   row.quiet = standing.reference;
@@ -38,8 +46,11 @@ TableRow standing_row(const Standing& standing, int decimals) {
       std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
       static_cast<double>(standing.benchmarks));
   row.cells.emplace_back(
-      standing.benchmarks == 0 ? "no result" : estimate_text(standing.primary, decimals),
-      standing.primary.mean);
+      standing.benchmarks == 0 ? "no result" : estimate_text(standing.primary.estimate, decimals),
+      standing.primary.estimate.mean);
+  if (standing.benchmarks > 0) {
+    row.cells.back().text.push_back(muted(seeds_note(standing.primary, standing.benchmarks)));
+  }
   if (standing.reference) {
     row.cells.emplace_back(muted("\u2014"));
     row.cells.emplace_back(muted("\u2014"));
@@ -48,8 +59,10 @@ TableRow standing_row(const Standing& standing, int decimals) {
     row.cells.emplace_back(muted(compared ? "not comparable" : "baseline"));
     row.cells.emplace_back(muted(compared ? "not comparable" : "baseline"));
   } else {
-    row.cells.emplace_back(difference_text(*standing.over_baseline, decimals),
-                           standing.over_baseline->mean);
+    const OverBenchmarks& difference = *standing.over_baseline;
+    row.cells.emplace_back(difference_text(difference.estimate, decimals),
+                           difference.estimate.mean);
+    row.cells.back().text.push_back(muted(seeds_note(difference, standing.benchmarks)));
     row.cells.emplace_back(
         std::to_string(standing.better) + " / " + std::to_string(standing.undecided) + " / " +
             std::to_string(standing.worse),

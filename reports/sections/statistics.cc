@@ -64,9 +64,11 @@ Section statistics_section(const RunResults& results) {
          "because the rows of a seed share the denominator.");
   }
   item("Leaderboard.",
-       " The mean over benchmarks of the paired differences; benchmarks are fixed, seeds random, "
-       "degrees of "
-       "freedom after Welch and Satterthwaite.");
+       " The mean over benchmarks of the values, and of the paired differences; benchmarks are "
+       "fixed, seeds random. A seed has one split, one set of first weights and one order in all "
+       "benchmarks: where they share seeds, a seed\u2019s values are averaged over benchmarks "
+       "first, and the t interval is over seeds; where only some are shared, over those. Without "
+       "a shared seed variances add up, with degrees of freedom after Welch and Satterthwaite.");
   section.add(std::move(list));
   return section;
 }

@@ -148,3 +148,18 @@ TEST_CASE("headline metrics are the primary one, ratios and what they divide") {
   plain.metrics.erase(plain.metrics.begin() + 1);
   CHECK(headline_metrics(plain) == std::vector<std::size_t>{0, 1, 2});
 }
+
+TEST_CASE("over benchmarks the leaderboard's interval is over the seeds they share") {
+  const Made made = made_up();
+  const auto& standings = made.analysis.families[0].standings;
+  const auto logconf =
+      std::find_if(standings.begin(), standings.end(),
+                   [](const Standing& standing) { return standing.name == "logconf"; });
+  // Differences to xent on photos .029 .033 .029 and sounds -.01 .01 .01, seeds 0 to 2: averages
+  // .0095 .0215 .0195, sd .0064291.
+  const OverBenchmarks& difference = *logconf->over_baseline;
+  CHECK(difference.seeds == OverBenchmarks::Seeds::partly);
+  CHECK(difference.estimate.n == 3);
+  CHECK(difference.estimate.mean == Approx(.0505 / 3));
+  CHECK(difference.estimate.interval->half_width() == Approx(.015971).margin(1e-5));
+}
