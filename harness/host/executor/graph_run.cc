@@ -27,6 +27,41 @@ bool has_failed_row(const Json& rows) {
                      [](const Json& row) { return row.value("status", "") != "done"; });
 }
 
+// What is wrong with the rows of a "done" event, or "". Whoever takes them may then rely on their form.
+std::string rows_problem(const Json& rows, std::size_t expected) {
+  if (!rows.is_array()) return "\"rows\" is not a list";
+  if (rows.size() != expected) {
+    return std::to_string(rows.size()) + " rows instead of " + std::to_string(expected);
+  }
+  const auto is_table = [](const Json& row, const char* key) {
+    return row.contains(key) && row[key].is_object();
+  };
+  for (const Json& row : rows) {
+    if (!row.is_object() || !row.contains("status")) return "a row without a status";
+    const bool done = row["status"] == "done";
+    if (!done && row["status"] != "failed") return "a row with the status " + row["status"].dump();
+    if (!is_table(row, done ? "result" : "error")) return "a row without its result or error";
+    if (done) continue;
+    for (const char* key : {"kind", "phase", "message"}) {
+      if (row["error"].contains(key) && !row["error"][key].is_string()) {
+        return std::string("an error whose ") + key + " is not a text";
+      }
+    }
+  }
+  return "";
+}
+
+Json contract_error(const std::string& problem) {
+  return {{"kind", "contract"}, {"phase", "score"}, {"message", "the worker answered " + problem}};
+}
+
+// A problem of this command's own work on a job. What is thrown while it writes is about the disk:
+// Error, or what std::filesystem throws.
+Json own_error(const std::exception& problem, const char* phase) {
+  const bool about_answer = dynamic_cast<const Json::exception*>(&problem) != nullptr;
+  return {{"kind", about_answer ? "contract" : "disk"}, {"phase", phase}, {"message", problem.what()}};
+}
+
 }  // namespace
 
 GraphRun::GraphRun(const Plan& plan, const std::vector<TodoJob>& todo, StageCache& cache,
@@ -123,11 +158,11 @@ std::optional<JobRequest> GraphRun::next() {
       JobRequest ready = request(*best);
       best->state = State::running;
       return ready;
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       // No folder to work in: the disk. The others are still tried.
       JobOutcome outcome;
       outcome.started = iso_time();
-      outcome.error = {{"kind", "disk"}, {"phase", "prepare"}, {"message", error.what()}};
+      outcome.error = own_error(error, "prepare");
       best->state = State::running;
       finished(best->id, outcome);
     }
@@ -215,7 +250,11 @@ void GraphRun::finished(const std::string& id, const JobOutcome& outcome) {
 void GraphRun::finish_stage(Task& task, const JobOutcome& outcome) {
   const PlannedStage& stage = plan_.stages[task.stage];
   Json error = outcome.error;
-  if (outcome.done) {
+  std::string problem;
+  if (outcome.done) problem = rows_problem(outcome.rows, stage.seeds.size());
+  if (!problem.empty()) {
+    error = contract_error(problem);
+  } else if (outcome.done) {
     try {
       cache_.publish(task.output, stage.key,
                      {{"family", stage.family},
@@ -229,8 +268,8 @@ void GraphRun::finish_stage(Task& task, const JobOutcome& outcome) {
                        duration_text(outcome.seconds));
       for (const std::size_t user : task.users) --tasks_[user].waits_for;
       return;
-    } catch (const Error& problem) {
-      error = {{"kind", "disk"}, {"phase", "publish"}, {"message", problem.what()}};
+    } catch (const std::exception& failure) {
+      error = own_error(failure, "publish");
     }
   }
   std::error_code ignored;
@@ -262,12 +301,11 @@ void GraphRun::fail_users(const Task& stage, const Json& error) {
 
 void GraphRun::finish_cells(Task& task, const JobOutcome& outcome) {
   JobOutcome ended = outcome;
-  if (ended.done && ended.rows.size() != task.todo.rows.size()) {
+  std::string problem;
+  if (ended.done) problem = rows_problem(ended.rows, task.todo.rows.size());
+  if (!problem.empty()) {
     ended.done = false;
-    ended.error = {{"kind", "contract"},
-                   {"phase", "score"},
-                   {"message", "the worker answered " + std::to_string(ended.rows.size()) +
-                                   " rows instead of " + std::to_string(task.todo.rows.size())}};
+    ended.error = contract_error(problem);
   }
   if (ended.done) {
     try {
@@ -285,9 +323,9 @@ void GraphRun::finish_cells(Task& task, const JobOutcome& outcome) {
       }
       report(task, how);
       return;
-    } catch (const Error& problem) {
+    } catch (const std::exception& failure) {
       ended.done = false;
-      ended.error = {{"kind", "disk"}, {"phase", "publish"}, {"message", problem.what()}};
+      ended.error = own_error(failure, "publish");
     }
   }
   std::error_code ignored;
@@ -321,7 +359,7 @@ void GraphRun::fail_cells(Task& task, const JobOutcome& outcome) {
   try {
     sink_.failed(task.todo, outcome, log);
     how += " (log: " + log + ")";
-  } catch (const Error& problem) {
+  } catch (const std::exception& problem) {
     unrecorded_.push_back(task.label + ": " + error_text(outcome.error) +
                           "; this could not be recorded: " + problem.what());
     how += "; this could not be recorded either: " + std::string(problem.what());

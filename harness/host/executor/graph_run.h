@@ -12,13 +12,14 @@
 
 namespace assay {
 
-/// Takes finished cells. Its calls may throw Error: the job's cells then fail with kind "disk".
+/// Takes finished cells. What its calls throw fails the job's cells with kind "disk".
 class CellSink {
  public:
   virtual ~CellSink() = default;
   /// A new empty folder for the job's predictions.
   virtual std::filesystem::path new_output(const std::string& id) = 0;
-  /// The job ended; outcome.rows has one entry a row of `todo`.
+  /// The job ended; outcome.rows has one entry a row of `todo`: a table with "status", and "result"
+  /// or "error".
   virtual void done(const TodoJob& todo, const JobOutcome& outcome,
                     const std::filesystem::path& output, const std::string& log) = 0;
   /// All rows of `todo` failed with outcome.error.

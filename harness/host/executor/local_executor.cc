@@ -23,6 +23,9 @@ using Clock = std::chrono::steady_clock;
 // A worker loads LibTorch in half a second; a machine under load may need a while.
 constexpr double start_limit_s = 120;
 constexpr int most_failed_starts = 3;
+// Workers that end before they begin the job they were sent: an idle one that was killed, a machine
+// in trouble. It costs the job only when it happens again and again.
+constexpr int most_returns = 3;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -43,6 +46,7 @@ struct LocalExecutor::Slot {
   bool ready = false;
   std::optional<JobRequest> job;
   bool sent = false;
+  bool started = false;                    // the worker said that it has begun the job
   std::string phase;
   std::string started_at;
   Clock::time_point since = Clock::now();  // of the start, then of the job
@@ -127,6 +131,7 @@ LocalExecutor::Slot* LocalExecutor::free_slot() {
 
 void LocalExecutor::send(Slot& slot) {
   slot.sent = true;
+  slot.started = false;
   slot.phase.clear();
   slot.last_data_bytes = 0;
   slot.since = Clock::now();
@@ -153,8 +158,18 @@ void LocalExecutor::read(Slot& slot, JobSource& source) {
       end_of(slot, source, "exit", "the worker sent something that is not an event");
       return;
     }
-    take_event(slot, event, source);
-    if (slot.closed) return;
+    std::optional<JobOutcome> outcome;
+    try {
+      outcome = take_event(slot, event, source);
+    } catch (const Json::exception& error) {
+      end_of(slot, source, "contract",
+             std::string("the worker sent an event that does not follow the protocol: ") + error.what());
+      return;
+    }
+    if (!outcome) continue;
+    const std::string id = slot.job->id;
+    slot.job.reset();
+    source.finished(id, *outcome);
   }
   if (open && !had_ended) return;
   if (open || slot.process->ended()) {
@@ -166,16 +181,21 @@ void LocalExecutor::read(Slot& slot, JobSource& source) {
   end_of(slot, source, slot.process->ended() ? "" : "exit", "the worker closed its connection");
 }
 
-void LocalExecutor::take_event(Slot& slot, const Json& event, JobSource& source) {
+// Returns how the job ended when the event says that it did. Throws Json::exception for a value of a
+// wrong type.
+std::optional<JobOutcome> LocalExecutor::take_event(Slot& slot, const Json& event,
+                                                    JobSource& source) {
   const std::string type = event.value("type", "");
   if (type == "ready") {
     slot.ready = true;
     failed_starts_ = 0;
     if (slot.job && !slot.sent) send(slot);
-    return;
+    return std::nullopt;
   }
-  if (!slot.job || event.value("id", "") != slot.job->id) return;  // a late word about an earlier job
+  // A late word about an earlier job is no news.
+  if (!slot.job || event.value("id", "") != slot.job->id) return std::nullopt;
   if (type == "started") {
+    slot.started = true;
     source.started(slot.job->id);
   } else if (type == "progress") {
     source.progress(slot.job->id, event.value("fraction", 0.0));
@@ -187,16 +207,18 @@ void LocalExecutor::take_event(Slot& slot, const Json& event, JobSource& source)
     if (outcome.done) {
       outcome.rows = event.value("rows", Json::array());
     } else {
-      outcome.error = event.value("error", Json::object());
+      const Json error = event.value("error", Json::object());
+      outcome.error = {{"kind", error.value("kind", "exception")},
+                       {"phase", error.value("phase", "")},
+                       {"message", error.value("message", "")}};
     }
     outcome.started = slot.started_at;
     outcome.seconds = event.value("seconds", seconds_since(slot.since));
     outcome.cpu_seconds = event.value("cpu_seconds", 0.0);
     outcome.peak_bytes = event.value("peak_bytes", std::uint64_t{0});
-    const std::string id = slot.job->id;
-    slot.job.reset();
-    source.finished(id, outcome);
+    return outcome;
   }
+  return std::nullopt;
 }
 
 void LocalExecutor::check_limits(Slot& slot, JobSource& source) {
@@ -237,6 +259,11 @@ void LocalExecutor::end_of(Slot& slot, JobSource& source, const std::string& kin
   if (!slot.ready) {
     if (++failed_starts_ >= most_failed_starts) throw Error(start_failure(slot));
     returned_.push_back(std::move(*slot.job));  // no worker has seen it
+    slot.job.reset();
+    return;
+  }
+  if (kind.empty() && !slot.started && ++returns_[slot.job->id] <= most_returns) {
+    returned_.push_back(std::move(*slot.job));
     slot.job.reset();
     return;
   }

@@ -8,7 +8,9 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +42,7 @@ class LocalExecutor : public Executor {
   void send(Slot& slot);
   void wait();
   void read(Slot& slot, JobSource& source);
-  void take_event(Slot& slot, const Json& event, JobSource& source);
+  std::optional<JobOutcome> take_event(Slot& slot, const Json& event, JobSource& source);
   void check_limits(Slot& slot, JobSource& source);
   void end_of(Slot& slot, JobSource& source, const std::string& kind, const std::string& message);
   std::string start_failure(const Slot& slot) const;
@@ -48,7 +50,8 @@ class LocalExecutor : public Executor {
 
   LocalOptions options_;
   std::vector<std::unique_ptr<Slot>> slots_;
-  std::vector<JobRequest> returned_;  ///< given to workers that did not start
+  std::vector<JobRequest> returned_;  ///< given to workers that did not begin them
+  std::map<std::string, int> returns_;  ///< of each job: workers that had it and ended before
   std::size_t spawned_ = 0;
   int failed_starts_ = 0;
 };

@@ -101,7 +101,7 @@ void Publisher::done(const TodoJob& todo, const JobOutcome& outcome,
       }
       store_.publish_block(folder, block.benchmark, block.method, block.seeds);
       remember(todo, block, documents);
-    } catch (const Error&) {
+    } catch (...) {
       std::error_code ignored;
       fs::remove_all(folder, ignored);
       throw;
@@ -128,7 +128,7 @@ void Publisher::failed(const TodoJob& todo, const JobOutcome& outcome, const std
       }
       store_.publish_block(folder, block.benchmark, block.method, block.seeds);
       remember(todo, block, documents);
-    } catch (const Error&) {
+    } catch (...) {
       std::error_code ignored;
       fs::remove_all(folder, ignored);
       throw;

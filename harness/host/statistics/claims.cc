@@ -23,53 +23,69 @@ struct Quantity {
   std::string note;
 };
 
-bool same_values(const std::vector<double>& a, const std::vector<double>& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (std::isfinite(a[i]) && std::isfinite(b[i]) &&
-        std::abs(a[i] - b[i]) > 1e-9 * std::max(1.0, std::abs(a[i]))) {
-      return false;
+// The denominator that two rows share on a seed; not a number when neither has one. Nothing when
+// they have different ones: then the ratios cannot be compared by their numerators.
+std::optional<double> shared_denominator(double left, double right) {
+  if (!std::isfinite(left)) return std::isfinite(right) ? right : no_value;
+  if (std::isfinite(right) && std::abs(left - right) > 1e-9) return std::nullopt;
+  return left;
+}
+
+// Turns the values of a ratio's numerator into what can be compared: pairs with a denominator, whose
+// mean over the pairs used must be told from zero.
+void divide(Quantity& quantity, const std::vector<double>& left, const std::vector<double>& right,
+            const std::string& denominator, const std::string& metric) {
+  std::vector<double> used;
+  for (std::size_t i = 0; i < quantity.left.size(); ++i) {
+    if (!std::isfinite(quantity.left[i] - quantity.right[i])) continue;
+    const auto shared = shared_denominator(left[i], right[i]);
+    if (!shared) {
+      quantity.note = "the rows differ in " + denominator + ", so their " + metric +
+                      " cannot be compared seed by seed";
+      return;
+    }
+    quantity.unit[i] = *shared;
+    if (std::isfinite(*shared)) {
+      used.push_back(*shared);
+    } else {
+      quantity.left[i] = no_value;
     }
   }
-  return true;
+  const Estimate gap = estimate_mean(used);
+  if (gap.n >= 2 && !(gap.mean > 2 * gap.sd / std::sqrt(static_cast<double>(gap.n)))) {
+    quantity.note = denominator + " does not exceed two standard errors, so " + metric +
+                    " is not defined";
+  }
 }
 
 // The rows of a seed share the denominator of a ratio (the gap between weak and ceiling), so its
 // comparison is that of the numerators: pairs remove the denominator's noise.
 Quantity quantity_of(const ClaimTest& link, const std::string& metric, const ClaimData& data) {
-  Quantity quantity;
+  const auto ratio = data.ratio(link.benchmark, metric);
   const auto values = [&](const std::string& row, const std::string& id) {
     return data.values(link.benchmark, row, id);
   };
-  if (const auto ratio = data.ratio(link.benchmark, metric)) {
-    const std::vector<double> left = values(link.left, ratio->denominator);
-    const std::vector<double> right = values(link.right, ratio->denominator);
-    if (same_values(left, right)) {
-      quantity.unit = left;
-      quantity.metric = ratio->numerator;
-      const Estimate gap = estimate_mean(left);
-      const double error = gap.sd / std::sqrt(static_cast<double>(gap.n));
-      if (gap.n >= 2 && !(gap.mean > 2 * error)) {
-        quantity.note = ratio->denominator + " does not exceed two standard errors, so " + metric +
-                        " is not defined";
-      }
-    }
-  }
-  if (quantity.metric.empty()) quantity.metric = metric;
+  Quantity quantity;
+  quantity.metric = ratio ? ratio->numerator : metric;
   quantity.left = values(link.left, quantity.metric);
   quantity.right = values(link.right, quantity.metric);
-  if (quantity.unit.empty()) quantity.unit.assign(quantity.left.size(), 1.0);
+  quantity.unit.assign(quantity.left.size(), 1.0);
+  if (ratio) {
+    divide(quantity, values(link.left, ratio->denominator), values(link.right, ratio->denominator),
+           ratio->denominator, metric);
+  }
   return quantity;
 }
 
-// Distances to the two ends of a near's range; the claim holds when the first is positive and the
-// second negative.
-struct NearTest {
-  double p = 1;
-  bool inside = false;
-  double distance = 0;  // to the nearer end
+// The differences that decide, and what they say when they are told from zero.
+struct Deciding {
+  std::vector<double> differences;
+  Verdict if_significant = Verdict::inconclusive;
 };
 
-NearTest near_test(const Quantity& quantity, double within) {
+// A near holds when the differences to the low end of its range are positive and those to the high
+// end negative. Inside the range the end with the larger p decides, else the end that was passed.
+Deciding decide_near(const Quantity& quantity, double within) {
   std::vector<double> above_low, above_high;
   for (std::size_t i = 0; i < quantity.left.size(); ++i) {
     const double difference = quantity.left[i] - quantity.right[i];
@@ -78,22 +94,18 @@ NearTest near_test(const Quantity& quantity, double within) {
     above_low.push_back(difference + step);
     above_high.push_back(difference - step);
   }
-  const double low = mean(above_low), high = mean(above_high);
-  NearTest test;
-  test.inside = low > 0 && high < 0;
-  test.distance = std::min(std::abs(low), std::abs(high));
-  if (test.inside) {
-    test.p = std::max(t_test_p(above_low), t_test_p(above_high));
-  } else {
-    test.p = t_test_p(low <= 0 ? above_low : above_high);
-  }
-  return test;
+  const bool not_low = mean(above_low) > 0, not_high = mean(above_high) < 0;
+  if (!not_low) return {above_low, Verdict::refuted};
+  if (!not_high) return {above_high, Verdict::refuted};
+  const double low = t_test_p(above_low), high = t_test_p(above_high);
+  // One without spread decides nothing, so neither does the range.
+  return {std::isnan(low) || low > high ? above_low : above_high, Verdict::supported};
 }
 
 // What the uncorrected test says, kept until Holm has seen all p-values.
 struct Pending {
   Verdict if_significant = Verdict::inconclusive;
-  double distance = 0;  // what a further seed has to resolve
+  double effect = no_value;  // in standard deviations of the differences that decide
 };
 
 Pending run_test(ClaimTest& link, const std::string& metric, const ClaimData& data) {
@@ -110,33 +122,21 @@ Pending run_test(ClaimTest& link, const std::string& metric, const ClaimData& da
     link.note = quantity.note;
     return {};
   }
-  const double difference = link.test.difference.mean;
+  Deciding deciding{link.test.differences, Verdict::refuted};
   if (link.relation == ClaimTest::Relation::near) {
-    const NearTest test = near_test(quantity, link.within);
-    link.p = test.p;
-    return {test.inside ? Verdict::supported : Verdict::refuted, test.distance};
+    deciding = decide_near(quantity, link.within);
+  } else if ((link.relation == ClaimTest::Relation::less) == (link.test.difference.mean < 0)) {
+    deciding.if_significant = Verdict::supported;
   }
-  link.p = link.test.p;
-  const bool as_stated =
-      link.relation == ClaimTest::Relation::less ? difference < 0 : difference > 0;
-  return {as_stated ? Verdict::supported : Verdict::refuted, std::abs(difference)};
-}
-
-// How many tests Holm still holds open when it comes to this one.
-double holm_factor(const std::vector<double>& p_values, double p) {
-  const auto open =
-      std::count_if(p_values.begin(), p_values.end(), [p](double other) { return other >= p; });
-  return static_cast<double>(std::max<std::ptrdiff_t>(1, open));
-}
-
-void ask_for_seeds(ClaimTest& link, double distance, double level) {
-  const Estimate& difference = link.test.difference;
-  if (difference.sd == 0) return;
-  const auto needed = seeds_needed(distance / difference.sd, level);
-  link.many_seeds = !needed;
-  if (needed) {
-    link.seeds = std::max({*needed, difference.n + 1, sign_flip_minimum(significance_level)});
+  link.p = t_test_p(deciding.differences);
+  link.sign_flip = sign_flip_test(deciding.differences);
+  if (std::isnan(link.p)) {
+    link.no_spread = true;
+    link.note = "all differences are equal: the t test has no spread to work with";
+    return {};
   }
+  return {deciding.if_significant,
+          std::abs(mean(deciding.differences)) / sample_sd(deciding.differences)};
 }
 
 std::vector<ClaimTest> links_of(const Claim& claim) {
@@ -215,9 +215,11 @@ std::vector<ClaimResult> evaluate_claims(const std::vector<Claim>& claims, const
       link.adjusted = adjusted[at];
       if (link.adjusted <= significance_level) {
         link.verdict = pending[at].if_significant;
-      } else if (!std::isnan(link.p)) {
-        ask_for_seeds(link, pending[at].distance,
-                      significance_level / holm_factor(p_values, link.p));
+      } else {
+        const SeedsToDecide more =
+            seeds_to_decide(pending[at].effect, link.test.difference.n, link.p, p_values);
+        link.seeds = more.seeds;
+        link.many_seeds = more.many;
       }
       ++at;
     }

@@ -46,6 +46,8 @@ struct ClaimTest {
   PairedTest test;      ///< of left - right
   double p = 0;         ///< what decides: of near the p of "inside" or of "outside"
   double adjusted = 0;  ///< p after Holm; both not a number when nothing could be tested
+  SignFlip sign_flip;   ///< of the differences that decide: of near those to the end of its range
+  bool no_spread = false;  ///< these are all equal and not zero: the t test decides nothing
   Verdict verdict = Verdict::inconclusive;
   std::optional<std::size_t> seeds;  ///< when inconclusive: about how many would decide
   bool many_seeds = false;           ///< more than 1000 would be needed: treat as equal

@@ -24,7 +24,7 @@ std::vector<double> holm(const std::vector<double>& p_values) {
   std::vector<double> adjusted = p_values;
   double largest = 0;
   for (std::size_t k = 0; k < order.size(); ++k) {
-    const double factor = static_cast<double>(order.size() - k);
+    const double factor = static_cast<double>(p_values.size() - k);
     largest = std::max(largest, std::min(1.0, factor * p_values[order[k]]));
     adjusted[order[k]] = largest;
   }
@@ -51,6 +51,18 @@ std::optional<std::size_t> seeds_needed(double effect, double level) {
     (paired_power(effect, middle, level) >= wanted_power ? enough : too_few) = middle;
   }
   return enough;
+}
+
+SeedsToDecide seeds_to_decide(double effect, std::size_t n, double p,
+                              const std::vector<double>& p_values) {
+  if (!std::isfinite(effect)) return {};
+  // Those that Holm still holds open when it comes to p; what could not be tested stays open.
+  const auto open = std::count_if(p_values.begin(), p_values.end(),
+                                  [p](double other) { return !(other < p); });
+  const double level = significance_level / static_cast<double>(std::max<std::ptrdiff_t>(1, open));
+  const auto needed = seeds_needed(effect, level);
+  if (!needed) return {std::nullopt, true};
+  return {std::max({*needed, n + 1, sign_flip_minimum(significance_level)}), false};
 }
 
 std::size_t sign_flip_minimum(double level) {

@@ -8,7 +8,8 @@
 namespace assay {
 
 /// Holm's step-down correction: adjusted_(k) = max_{j<=k} min(1, (m - j + 1) p_(j)). The order is
-/// kept; p-values that are not numbers stay so and do not count in m.
+/// kept; p-values that are not numbers stay so and count in m as 1: a family is what was planned,
+/// and does not shrink when cells fail.
 std::vector<double> holm(const std::vector<double>& p_values);
 
 /// Power of a two-sided paired t test on n pairs for a difference of `effect` standard deviations.
@@ -21,6 +22,18 @@ inline constexpr std::size_t most_seeds = 1000;
 /// sd of the differences. Nothing when more than `most_seeds` are needed, or `effect` is not
 /// positive.
 std::optional<std::size_t> seeds_needed(double effect, double level = 0.05);
+
+/// What more seeds would do for a test that decided nothing.
+struct SeedsToDecide {
+  std::optional<std::size_t> seeds;  ///< about how many would decide
+  bool many = false;                 ///< more than `most_seeds`: treat as equal
+};
+
+/// For a test on n pairs with `effect` = |mean| / sd of what decides, at the level that Holm leaves
+/// for its `p` among its family's `p_values`. At least one more than now, and as many as sign flips
+/// need. Nothing where the effect is not a number or infinite.
+SeedsToDecide seeds_to_decide(double effect, std::size_t n, double p,
+                              const std::vector<double>& p_values);
 
 /// Smallest number of pairs with which a two-sided sign-flip test can reach `level`: 6 for .05.
 std::size_t sign_flip_minimum(double level);

@@ -53,10 +53,11 @@ SignFlip sign_flip_test(const std::vector<double>& d) {
 }
 
 double t_test_p(const std::vector<double>& values) {
-  if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+  constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
+  if (values.size() < 2) return no_value;
   const double center = mean(values);
   const double sd = sample_sd(values);
-  if (sd == 0) return center == 0 ? 1 : 0;
+  if (sd == 0) return center == 0 ? 1 : no_value;
   const double n = static_cast<double>(values.size());
   return t_two_sided_p(n - 1, center / (sd / std::sqrt(n)));
 }

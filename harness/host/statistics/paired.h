@@ -19,7 +19,7 @@ struct SignFlip {
 SignFlip sign_flip_test(const std::vector<double>& differences);
 
 /// Paired differences and their tests. p-values are not numbers when there are fewer than two
-/// pairs.
+/// pairs, and for differences that are all equal and not zero.
 struct PairedTest {
   Estimate difference;  ///< of a - b; `dropped` counts pairs with a value that is not finite
   double p = 0;         ///< two-sided paired t
@@ -27,12 +27,16 @@ struct PairedTest {
   std::vector<double> differences;  ///< of the pairs used, in the order of the seeds
 
   bool testable() const noexcept { return difference.n >= 2; }
+  /// Differences that are all equal and not zero: t has no spread to work with, and on a discrete
+  /// metric with few seeds they are no evidence of a small p.
+  bool no_spread() const noexcept { return difference.no_variation() && difference.mean != 0; }
 };
 
 /// `a` and `b` have one value a seed, in the same order.
 PairedTest paired_test(const std::vector<double>& a, const std::vector<double>& b);
 
-/// Two-sided p of a one-sample t test of mean zero. No variation: 1 when all are zero, else 0.
+/// Two-sided p of a one-sample t test of mean zero. No variation: 1 when all are zero, else not a
+/// number.
 double t_test_p(const std::vector<double>& values);
 
 }  // namespace assay

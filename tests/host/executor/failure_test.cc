@@ -122,6 +122,41 @@ TEST_CASE("a worker killed from outside: the whole block is tried once more") {
   CHECK(message(cell(run, "faulty", 1)).find("not by assay") != std::string::npos);
 }
 
+TEST_CASE("a worker that dies before it has begun a job does not cost the job") {
+  const ToyPlace twice;
+  twice.run(with_fault("early-twice", 1));
+  CHECK(faulty_states(twice.load()) == States{{"0", "done"}, {"1", "done"}, {"2", "done"}, {"3", "done"}});
+  CHECK(cell(twice.load(), "faulty", 1).document["cell"]["block"].size() == 4);
+  CHECK(cell(twice.load(), "faulty", 1).document["run"]["crashes"] == 0);
+
+  // Not for ever.
+  const ToyPlace always;
+  always.run(with_fault("early", 1));
+  CHECK(faulty_states(always.load()) == States{{"0", "done"}, {"1", "signal"}, {"2", "done"}, {"3", "done"}});
+}
+
+TEST_CASE("an answer of wrong types fails its job, not the run") {
+  struct Case {
+    std::string fault, text;
+  };
+  const Case given = GENERATE(Case{"garbled", "type must be number, but is string"},
+                              Case{"rowless", "the worker answered a row without a status"});
+  INFO(given.fault);
+  const ToyPlace place;
+  place.run(with_fault(given.fault, 3));
+  const RunData run = place.load();
+  CHECK(faulty_states(run) ==
+        States{{"0", "done"}, {"1", "done"}, {"2", "done"}, {"3", "contract"}});
+  CHECK(message(cell(run, "faulty", 3)).find(given.text) != std::string::npos);
+}
+
+TEST_CASE("a file system's error fails its job, not the run") {
+  const ToyPlace place;
+  place.run(with_fault("no-folder", -1));
+  CHECK(faulty_states(place.load()) ==
+        States{{"0", "disk"}, {"1", "disk"}, {"2", "disk"}, {"3", "disk"}});
+}
+
 TEST_CASE("a stage that fails fails what needs it, with the cause") {
   const ToyPlace place;
   place.run(toy_suite({toy("good")}, {0, 1, 2}, {{"stage_fault", "segfault"}}));

@@ -6,7 +6,9 @@
 //   level  real, per_row   shifts the score
 //   fault  "none", "segfault", "abort", "exit", "hang", "throw", "nan", "lose" (killed by SIGKILL),
 //          "lose-once" (only while the file <run>/lost does not exist), "segfault-later" (from the
-//          second time on, by the file <run>/later), "memory"
+//          second time on, by the file <run>/later), "memory", "early" (dies before it says that it
+//          has started), "early-twice" (by the files <run>/early-1 and -2), "garbled" (a "done" of
+//          wrong types), "rowless" (rows that are numbers), "no-folder" (removes its output)
 //   only   integer, the seed that misbehaves; -1: every seed
 // The setting `slow_ms` is the time a job takes; `stage_fault` "nan" or "segfault" breaks stage "top".
 #include <assay/common/error.h>
@@ -129,6 +131,7 @@ void misbehave(const std::string& fault, const assay::fs::path& output) {
       std::abort();
     }
   }
+  if (fault == "no-folder") assay::fs::remove_all(output);
   const assay::fs::path run = output.parent_path().parent_path();
   if (fault == "lose-once" && mark(run / "lost")) std::raise(SIGKILL);
   if (fault == "segfault-later" && !mark(run / "later")) std::raise(SIGSEGV);
@@ -189,8 +192,18 @@ Json run_cells(const Json& job) {
     }
     rows.push_back(answer);
   }
-  write_tensor(output / "predictions.safetensors", values);
+  if (assay::fs::exists(output)) write_tensor(output / "predictions.safetensors", values);
   return rows;
+}
+
+// The fault of a job with a guilty row that is about the job as a whole, or "".
+std::string fault_of(const Json& job) {
+  for (const Json& row : job.value("rows", Json::array())) {
+    const Json& parameters = row["parameters"];
+    const std::int64_t only = parameters.value("only", std::int64_t{-1});
+    if (only < 0 || row["seed"] == only) return parameters.value("fault", "none");
+  }
+  return "";
 }
 
 void run_job(const Json& job) {
@@ -205,11 +218,17 @@ void run_job(const Json& job) {
   const std::uint64_t memory = job["memory_bytes"];
   limit.rlim_cur = memory > 0 ? memory : limit.rlim_max;
   ::setrlimit(RLIMIT_DATA, &limit);
+  const std::string fault = fault_of(job);
+  const assay::fs::path run = assay::fs::path(log).parent_path().parent_path();
+  const bool twice = fault == "early-twice" && (mark(run / "early-1") || mark(run / "early-2"));
+  if (fault == "early" || twice) std::raise(SIGSEGV);
   say({{"type", "started"}, {"id", job["id"]}});
   std::this_thread::sleep_for(std::chrono::milliseconds(job["settings"].value("slow_ms", 0)));
   say({{"type", "progress"}, {"id", job["id"]}, {"fraction", 0.5}});
   try {
-    const Json rows = job["kind"] == "stage" ? run_stage(job) : run_cells(job);
+    Json rows = job["kind"] == "stage" ? run_stage(job) : run_cells(job);
+    if (fault == "rowless") rows = Json::parse("[1]");
+    if (fault == "garbled") say({{"type", "done"}, {"id", job["id"]}, {"seconds", "many"}});
     say({{"type", "done"}, {"id", job["id"]}, {"rows", rows}, {"seconds", 0.25},
          {"cpu_seconds", 0.25}, {"peak_bytes", 1000}});
   } catch (const assay::Error& error) {

@@ -1,5 +1,6 @@
 // Verdicts worked by hand from D1 and D2 of docs/statistics.md.
 #include "host/statistics/claims.h"
+#include "host/statistics/many.h"
 
 #include <assay/common/error.h>
 
@@ -111,6 +112,27 @@ TEST_CASE("a ratio whose denominator is not resolved decides nothing") {
   CHECK(result.tests[0].note == "gap does not exceed two standard errors, so pgr is not defined");
 }
 
+TEST_CASE("a ratio's denominator is judged on the pairs used") {
+  // Over all four seeds the gap is noise; the last has no pair.
+  Table table;
+  table["gain"] = {{"x", {.05, .06, .055, no_value}}, {"y", {.01, .02, .016, .02}}};
+  table["gap"] = {{"x", {.15, .14, .16, -9}}, {"y", {.15, .14, .16, -9}}};
+  CHECK(evaluate_claims({claim("x > y", "pgr")}, data_of(table))[0].verdict ==
+        Verdict::supported);
+}
+
+TEST_CASE("rows with different denominators are not compared by their ratios") {
+  Table table;
+  table["gain"] = {{"x", {.05, .06, .055}}, {"y", {.01, .02, .016}}};
+  table["gap"] = {{"x", {.15, .14, .16}}, {"y", {.15, .14, .161}}};
+  table["pgr"] = {{"x", {.33, .43, .34}}, {"y", {.07, .14, .1}}};
+  const ClaimResult result = evaluate_claims({claim("x > y", "pgr")}, data_of(table))[0];
+  CHECK(result.verdict == Verdict::inconclusive);
+  CHECK(result.tests[0].metric == "gain");
+  CHECK(result.tests[0].note ==
+        "the rows differ in gap, so their pgr cannot be compared seed by seed");
+}
+
 TEST_CASE("too few seeds decide nothing and say so") {
   const Table one = {{"accuracy", {{"a", {.9, no_value}}, {"b", {.1, .1}}}}};
   const ClaimResult result = evaluate_claims({claim("a > b")}, data_of(one))[0];
@@ -122,11 +144,48 @@ TEST_CASE("too few seeds decide nothing and say so") {
         "no seed has both values");
 }
 
-TEST_CASE("a test that could not run takes nothing of the others' level") {
+TEST_CASE("a test that could not run counts among the tests planned") {
   Table table = accuracy();
   table["accuracy"]["gone"] = std::vector<double>(6, no_value);
   const auto results = evaluate_claims({claim("a > b"), claim("gone > b")}, data_of(table));
-  CHECK(results[0].verdict == Verdict::supported);
+  CHECK(results[0].tests[0].adjusted == Approx(2 * .04051).margin(1e-5));
+  CHECK(results[0].verdict == Verdict::inconclusive);
+}
+
+TEST_CASE("differences that are all equal are no evidence") {
+  const std::vector<double> one = {.5, .6, .7, .8, .9}, other = {.25, .35, .45, .55, .65};
+  const ClaimData data = data_of({{"accuracy", {{"one", one}, {"other", other}}}});
+  for (const char* expect : {"one > other", "one < other", "one near other within 0.5",
+                             "one near other within 0.1", "one near one within 0.1"}) {
+    INFO(expect);
+    const ClaimResult result = evaluate_claims({claim(expect)}, data)[0];
+    CHECK(result.verdict == Verdict::inconclusive);
+    CHECK(std::isnan(result.tests[0].p));
+    CHECK(result.tests[0].no_spread);
+    CHECK(result.tests[0].sign_flip.p == Approx(.0625));
+    CHECK_FALSE(result.tests[0].seeds);
+    CHECK(result.tests[0].note ==
+          "all differences are equal: the t test has no spread to work with");
+  }
+}
+
+TEST_CASE("the sign-flip p beside a near is that of the end that decides") {
+  // a - b has both signs (p .0625); shifted by .02 all six differences have one: 2 / 64.
+  const auto test = evaluate_claims({claim("a near b within 0.02")}, data_of(accuracy()))[0].tests[0];
+  CHECK(test.test.sign_flip.p == Approx(.0625));
+  CHECK(test.sign_flip.p == Approx(.03125));
+}
+
+TEST_CASE("a ratio's seeds that would decide a near are asked of the differences to its end") {
+  // Differences .10, .12, .08 less .5 of gaps .19, .25, .15: .005, -.005, .005; mean .00167 and sd
+  // .005774, effect .2887: 97 pairs. The differences alone have sd .02.
+  Table table;
+  table["gain"] = {{"x", {.10, .12, .08}}, {"y", {0, 0, 0}}};
+  table["gap"] = {{"x", {.19, .25, .15}}, {"y", {.19, .25, .15}}};
+  const auto test =
+      evaluate_claims({claim("x near y within 0.5", "pgr")}, data_of(table))[0].tests[0];
+  REQUIRE(test.seeds);
+  CHECK(test.seeds == seeds_needed(.0016667 / .0057735));
 }
 
 TEST_CASE("rows that are alike everywhere are inconclusive without a number of seeds") {

@@ -25,12 +25,13 @@ TEST_CASE("Holm keeps the order it was given (E4)") {
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(adjusted[i] == Approx(expected[i]));
 }
 
-TEST_CASE("Holm leaves out what is not a number, and gives ties one value") {
+TEST_CASE("Holm counts tests that were not made, and gives ties one value") {
   const double no_value = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> adjusted = holm({.02, no_value, .02});
-  CHECK(adjusted[0] == Approx(.04));
+  CHECK(adjusted[0] == Approx(.06));
   CHECK(std::isnan(adjusted[1]));
-  CHECK(adjusted[2] == Approx(.04));
+  CHECK(adjusted[2] == Approx(.06));
+  CHECK(holm({.02, 1, .02})[0] == adjusted[0]);
   CHECK(holm({}).empty());
 }
 
@@ -53,4 +54,16 @@ TEST_CASE("sign flips need six pairs for .05") {
   CHECK(sign_flip_minimum(.05) == 6);
   CHECK(sign_flip_minimum(.0625) == 5);
   CHECK(sign_flip_minimum(.05 / 3) == 7);
+}
+
+TEST_CASE("seeds that would decide are asked at the level that Holm leaves") {
+  const double no_value = std::numeric_limits<double>::quiet_NaN();
+  CHECK(*seeds_to_decide(1, 3, .2, {.2}).seeds == 10);
+  // Of four tests one is below .2 and one was not made: the level is .05 / 3.
+  CHECK(seeds_to_decide(1, 3, .2, {.01, .2, .4, no_value}).seeds == seeds_needed(1, .05 / 3));
+  CHECK(*seeds_to_decide(1, 12, .2, {.2}).seeds == 13);  // more than now
+  CHECK(*seeds_to_decide(9, 2, .2, {.2}).seeds == 6);    // sign flips
+  CHECK(seeds_to_decide(.01, 3, .2, {.2}).many);
+  CHECK_FALSE(seeds_to_decide(no_value, 3, .2, {.2}).seeds);
+  CHECK_FALSE(seeds_to_decide(no_value, 3, .2, {.2}).many);
 }

@@ -95,10 +95,15 @@ TEST_CASE("a seed without a value drops its pair") {
   CHECK(std::isnan(paired_test({1.0}, {0.5}).p));
 }
 
-TEST_CASE("differences without variation decide by being zero or not") {
+TEST_CASE("differences that are all equal have no t test; all zero, p is 1") {
   CHECK(paired_test({1, 2, 3}, {1, 2, 3}).p == 1);
-  CHECK(paired_test({2, 3, 4}, {1, 2, 3}).p == 0);
-  CHECK(paired_test({2, 3, 4}, {1, 2, 3}).difference.no_variation());
+  CHECK_FALSE(paired_test({1, 2, 3}, {1, 2, 3}).no_spread());
+  const PairedTest one = paired_test({2, 3, 4}, {1, 2, 3});
+  CHECK(std::isnan(one.p));
+  CHECK(one.no_spread());
+  CHECK(one.difference.no_variation());
+  CHECK(one.sign_flip.p == Approx(.25));  // 2 of the 8 sign vectors
+  CHECK_FALSE(paired_test(a, b).no_spread());
 }
 
 TEST_CASE("rows of different lengths are refused") {
