@@ -29,11 +29,17 @@ Json data_stamps(const Json& expansion) {
   return stamps;
 }
 
+// One that names hashes of data but not their files could not be noticed to be out of date.
+bool can_be_cached(const Json& expansion) {
+  return expansion.value("data", Json::array()).empty() || expansion.contains("data_files");
+}
+
 std::optional<Json> read_cached(const fs::path& file) {
   try {
     if (!fs::exists(file)) return std::nullopt;
     const Json document = Json::parse(read_file(file));
     const Json& expansion = document.at("expansion");
+    if (!can_be_cached(expansion)) return std::nullopt;  // of an earlier version
     if (document.at("stamps") != data_stamps(expansion)) return std::nullopt;
     return expansion;
   } catch (const std::exception&) {
@@ -79,7 +85,7 @@ std::vector<Expansion> expand(const std::vector<ExpansionRequest>& requests) {
     Expansion& answer = answers[unknown[j]];
     if (given[j].contains("expansion")) {
       answer.value = given[j]["expansion"];
-      write_cached(files[unknown[j]], answer.value);
+      if (can_be_cached(answer.value)) write_cached(files[unknown[j]], answer.value);
     } else {
       answer.error = given[j].at("error").get<std::string>();
     }

@@ -55,6 +55,18 @@ TEST_CASE("a changed data file is noticed") {
   CHECK(prefix.calls() == "EE");
 }
 
+TEST_CASE("data without the names of its files is asked for every time") {
+  const FakePrefix prefix;
+  prefix.worker("{}", R"([{"expansion":{"data":["h1"]}}])");
+  expand({{"f", {}}});
+  expand({{"f", {}}});
+  CHECK(prefix.calls() == "EE");
+  prefix.worker("{}", R"([{"expansion":{"data":["version 2"],"data_files":[]}}])");
+  expand({{"f", {}}});
+  expand({{"f", {}}});
+  CHECK(prefix.calls() == "EEE");
+}
+
 TEST_CASE("a damaged cached expansion is asked again") {
   const FakePrefix prefix;
   prefix.worker("{}", R"([{"expansion":{"n":1}}])");
