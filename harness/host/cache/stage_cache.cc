@@ -233,12 +233,15 @@ std::uint64_t cache_limit() {
   }
   const std::string units = "KMGT";
   const std::size_t power = unit.empty() ? 0 : units.find(unit) + 1;
-  if (end == text || errno != 0 || !(number >= 0) || unit.size() > 1 || (!unit.empty() && power == 0)) {
+  const double bytes = power > 4 ? 0 : number * static_cast<double>(std::uint64_t{1} << 10 * power);
+  // Written so that not a number and infinity do not pass.
+  if (end == text || errno != 0 || !(bytes >= 0 && bytes < 0x1p64) || unit.size() > 1 ||
+      (!unit.empty() && power == 0)) {
     throw Error("ASSAY_CACHE_LIMIT is '" + std::string(text) +
                     "': give a size such as 20G, 500M or a number of bytes",
                 ExitStatus::wrong_use);
   }
-  return static_cast<std::uint64_t>(number * static_cast<double>(std::uint64_t{1} << 10 * power));
+  return static_cast<std::uint64_t>(bytes);
 }
 
 std::string bytes_text(std::uint64_t bytes) {

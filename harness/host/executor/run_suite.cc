@@ -123,6 +123,7 @@ Plan plan_suite(const SuiteToRun& suite, const std::filesystem::path& out) {
 
 RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
   const auto begun = std::chrono::steady_clock::now();
+  const std::uint64_t most_cached = cache_limit();  // a mistake in it is to be known before the work
   // Before the folder is touched: a suite that cannot run leaves no run behind.
   plan_with(suite, nullptr);
   RunStore store(options.out, options.fresh);
@@ -163,7 +164,12 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
     result.stages_reused = graph.stages_reused();
     result.interrupted = !executor.run(graph);
     result.unrecorded = graph.unrecorded();
-    cache.evict(cache_limit());
+    try {
+      cache.evict(most_cached);
+    } catch (const std::exception& error) {
+      result.notes.push_back(std::string("the stage cache could not be cut to its limit: ") + error.what());
+      progress.note(result.notes.back());
+    }
   }
   std::error_code ignored;
   fs::remove_all(options.out / "tmp", ignored);

@@ -100,6 +100,9 @@ TEST_CASE("the cache's limit is read from the environment") {
   CHECK(limit("") == std::uint64_t{20} << 30);
   CHECK_THROWS_WITH(limit("much"), Catch::Contains("ASSAY_CACHE_LIMIT is 'much': give a size such as"));
   CHECK_THROWS_AS(limit("-1"), Error);
+  CHECK_THROWS_AS(limit("inf"), Error);
+  CHECK_THROWS_AS(limit("nan"), Error);
+  CHECK_THROWS_AS(limit("1e30T"), Error);
   CHECK_THROWS_AS(limit("3X"), Error);
   ::unsetenv("ASSAY_CACHE_LIMIT");
   CHECK(bytes_text(999) == "999 B");
