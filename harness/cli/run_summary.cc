@@ -1,5 +1,7 @@
 #include "cli/run_summary.h"
 
+#include "host/statistics/ratio.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -44,19 +46,37 @@ std::optional<double> mean(const Row& row, const std::string& metric) {
   return sum / count;
 }
 
-std::optional<double> aggregate(const Row& row, const PrimaryMetric& metric) {
-  if (metric.aggregate.value("kind", "mean") != "ratio") return mean(row, metric.id);
-  const std::optional<double> above = mean(row, metric.aggregate.value("numerator", ""));
-  const std::optional<double> below = mean(row, metric.aggregate.value("denominator", ""));
-  if (!above || !below || *below == 0) return std::nullopt;
-  return *above / *below;
+std::string number_text(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", number);
+  return text;
 }
 
-std::string number_text(const std::optional<double>& number) {
-  if (!number) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", *number);
-  return text;
+// Ratio of means over the cells that have both, as the report computes it.
+std::string ratio_text(const Row& row, const Json& aggregate) {
+  const std::string numerator = aggregate.value("numerator", "");
+  const std::string denominator = aggregate.value("denominator", "");
+  std::vector<double> above, below;
+  for (const RunCell* cell : row.cells) {
+    if (cell->state != CellState::done) continue;
+    const Json& metrics = cell->document["result"]["metrics"];
+    const Json x = metrics.value(numerator, Json());
+    const Json y = metrics.value(denominator, Json());
+    if (!x.is_number() || !y.is_number()) continue;
+    above.push_back(x.get<double>());
+    below.push_back(y.get<double>());
+  }
+  if (above.empty()) return "-";
+  const RatioEstimate estimate = estimate_ratio(above, below);
+  if (estimate.resolved) return number_text(estimate.ratio);
+  if (estimate.n < 2) return "not a number: it needs two seeds";
+  return "not a number: the mean of '" + denominator + "' does not exceed two standard errors";
+}
+
+std::string aggregate_text(const Row& row, const PrimaryMetric& metric) {
+  if (metric.aggregate.value("kind", "mean") == "ratio") return ratio_text(row, metric.aggregate);
+  const std::optional<double> number = mean(row, metric.id);
+  return number ? number_text(*number) : "-";
 }
 
 std::string counts_text(const Row& row) {
@@ -92,7 +112,7 @@ std::string summary_table(const RunData& run) {
     for (const Row& row : rows) {
       std::string name = row.method;
       name.resize(width, ' ');
-      const std::string number = number_text(aggregate(row, metric));
+      const std::string number = aggregate_text(row, metric);
       text += "  " + name + "  " + std::string(number.size() < 8 ? 8 - number.size() : 0, ' ') +
               number + "   " + counts_text(row) + "\n";
     }

@@ -23,6 +23,10 @@ constexpr int high_number = 512;
 void replace_descriptor(int number, const char* file, int flags) {
   const int opened = ::open(file, flags | O_CLOEXEC, 0644);
   if (opened < 0) throw Error(std::string("cannot open ") + file + ": " + std::strerror(errno));
+  if (opened == number) {  // it was closed, and the lowest that was free
+    ::fcntl(number, F_SETFD, 0);
+    return;
+  }
   ::dup2(opened, number);
   ::close(opened);
 }

@@ -1,6 +1,7 @@
 #include "worker/job.h"
 
 #include "sdk/internal/family.h"
+#include "sdk/internal/numerics.h"
 #include "worker/channel.h"
 #include "worker/crash_trace.h"
 #include "worker/failure.h"
@@ -51,7 +52,6 @@ std::vector<RowOutcome> run_cells(const Family& family, const Json& request, Run
     job.rows.push_back({row.at("seed").get<std::uint64_t>(), row.at("parameters")});
   }
   job.inputs = inputs_of(request);
-  job.stage_seeds = request.at("stage_seeds").get<Seeds>();
   job.output = request.at("output").get<std::string>();
   if (job.reference.empty()) {
     run.enter_phase("load");
@@ -90,11 +90,9 @@ class Job {
     try {
       memory_bytes_ = request_.value("memory_bytes", std::uint64_t{0});
       redirect_output(request_.at("log").get<std::string>());
-      if (const std::string why = limit_memory(memory_bytes_); !why.empty()) {
-        fail({"memory", why});
-      } else {
-        finish(outcomes());
-      }
+      configure_numerics();  // an earlier job's plugin may have changed them
+      limit_memory(memory_bytes_);
+      finish(outcomes());
     } catch (const Json::exception& error) {
       fail({"exception", std::string("the request is not as docs/protocol.md says: ") + error.what()});
     } catch (...) {

@@ -1,7 +1,9 @@
 #include "worker/limits.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <malloc.h>
 #include <string>
 #include <sys/resource.h>
 
@@ -36,19 +38,16 @@ double cpu_now() {
 
 void volunteer_for_oom_killer() { std::ofstream("/proc/self/oom_score_adj") << 800; }
 
-std::string limit_memory(std::uint64_t bytes) {
-  const std::uint64_t present = bytes > 0 ? status_bytes("VmData") : 0;
-  if (bytes > 0 && bytes <= present) {
-    return "the memory limit of " + std::to_string(bytes >> 20) + " MiB is too small: the worker "
-                "itself uses " + std::to_string(present >> 20) + " MiB before the job begins. Raise "
-                "`memory` in the suite's [limits]";
-  }
+void limit_memory(std::uint64_t bytes) {
   rlimit limit{};
   ::getrlimit(RLIMIT_DATA, &limit);
   // The soft limit only, so that the next job can have another.
-  limit.rlim_cur = bytes > 0 && bytes < limit.rlim_max ? bytes : limit.rlim_max;
+  limit.rlim_cur = limit.rlim_max;
+  if (bytes > 0) {
+    ::malloc_trim(0);  // what earlier jobs have freed is not the job's to use beyond its limit
+    limit.rlim_cur = std::min<rlim_t>(status_bytes("VmData") + bytes, limit.rlim_max);
+  }
   ::setrlimit(RLIMIT_DATA, &limit);
-  return "";
 }
 
 Usage::Usage() : wall_begin_(wall_now()), cpu_begin_(cpu_now()) {

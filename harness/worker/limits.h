@@ -2,16 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 namespace assay {
 
 /// Makes the kernel choose this process, and not the user's shell, when memory runs out.
 void volunteer_for_oom_killer();
 
-/// Limits the process's private writable memory (RLIMIT_DATA); 0: no limit. Returns why the
-/// job cannot run with that, as the worker alone needs more, else "".
-std::string limit_memory(std::uint64_t bytes);
+/// Limits what the process may add to its private writable memory from now on (RLIMIT_DATA); 0: no
+/// limit. What it has already, be it LibTorch's or left behind by earlier jobs, does not count: a job's
+/// fate must not depend on what ran before.
+void limit_memory(std::uint64_t bytes);
 
 /// Time and memory from its construction on.
 class Usage {

@@ -1,6 +1,5 @@
 #include "worker/serve.h"
 
-#include "sdk/internal/numerics.h"
 #include "worker/channel.h"
 #include "worker/crash_trace.h"
 #include "worker/job.h"
@@ -21,7 +20,6 @@ int serve() {
   trace_crashes();
   volunteer_for_oom_killer();
   channel.watch_for_hangup();
-  configure_numerics();
 
   channel.send({{"type", "ready"}, {"pid", ::getpid()}});
   while (const auto line = channel.receive()) {

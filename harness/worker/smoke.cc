@@ -105,7 +105,6 @@ void fit_and_score(const MethodEntry& method) {
   for (const std::string input : expansion.at("method").at("inputs")) {
     job.inputs[input] = stages.at(input);
   }
-  job.stage_seeds = seeds;
   job.output = scratch.make("cells");
   Run run(seeds);
   std::vector<RowOutcome> outcomes;

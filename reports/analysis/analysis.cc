@@ -56,18 +56,13 @@ void compare(const RunResults& results, Analysis& analysis) {
       comparison.outcome = higher == (metric.better == Metric::Better::higher)
                                ? Comparison::Outcome::better
                                : Comparison::Outcome::worse;
-    } else if (comparison.test.testable() && difference.sd > 0 &&
-               adjusted[i] > significance_level) {
-      // Holm holds open, at this p, the tests whose p is no smaller.
-      const auto open = std::count_if(p_values.begin(), p_values.end(),
-                                      [&](double p) { return p >= p_values[i]; });
-      const auto needed = seeds_needed(std::abs(difference.mean) / difference.sd,
-                                       significance_level / static_cast<double>(open));
-      comparison.many_seeds = !needed;
-      if (needed) {
-        comparison.seeds =
-            std::max({*needed, difference.n + 1, sign_flip_minimum(significance_level)});
-      }
+    } else {
+      // An effect of 0 / 0 (all alike) or none / 0 (no spread) asks for nothing.
+      const SeedsToDecide more =
+          seeds_to_decide(std::abs(difference.mean) / difference.sd, difference.n,
+                          comparison.test.p, p_values);
+      comparison.seeds = more.seeds;
+      comparison.many_seeds = more.many;
     }
   }
 }

@@ -23,7 +23,8 @@ void add_cells(const RunResults& results, std::vector<std::string>& warnings) {
   if (missing > 0) {
     warnings.push_back(counted(missing, "cell is", "cells are") + " missing of " +
                        std::to_string(results.cells()) +
-                       ": the run is not complete. Running the suite again continues it.");
+                       ": the run is not complete and its verdicts are provisional; tests without "
+                       "values count as p = 1. Running the suite again continues it.");
   }
   if (results.running_pid != 0) {
     warnings.push_back("The run is still being worked on: this is a snapshot.");

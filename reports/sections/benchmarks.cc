@@ -85,7 +85,9 @@ void add_comparison_cells(TableRow& line, const BenchmarkResults& benchmark, con
     line.cells.emplace_back(muted("not testable"));
     return;
   }
-  const std::string p = ", " + p_text("p", comparison->adjusted);
+  const std::string p = comparison->test.no_spread()
+                            ? ": all differences are equal"
+                            : ", " + p_text("p", comparison->adjusted);
   switch (comparison->outcome) {
     case Comparison::Outcome::better:
       line.cells.emplace_back(Text{plain("better" + p)}, Tone::good);

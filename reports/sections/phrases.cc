@@ -58,6 +58,15 @@ std::string cause_of(const SeedResult& seed) {
   return seed.error_phase.empty() ? kind : kind + " in " + seed.error_phase;
 }
 
+std::string sign_flip_text(const SignFlip& sign_flip) {
+  return p_text(sign_flip.exact ? "sign-flip p" : "sign-flip p (sampled)", sign_flip.p);
+}
+
+std::string no_spread_text(const SignFlip& sign_flip) {
+  return "all differences are equal: the t test has no spread to work with; " +
+         sign_flip_text(sign_flip);
+}
+
 std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds) {
   if (seeds) return "about " + std::to_string(*seeds) + " seeds would decide it";
   if (many_seeds) return "more than 1000 seeds would be needed: treat as equal";

@@ -35,6 +35,10 @@ Cell name_cell(const BenchmarkResults& benchmark, const Row& row);
 Span paper_span(const std::string& paper);
 /// "signal in fit"
 std::string cause_of(const SeedResult& seed);
+/// Why differences that are all equal decide nothing, with their sign-flip p.
+std::string no_spread_text(const SignFlip& sign_flip);
+/// "sign-flip p = 0.063"
+std::string sign_flip_text(const SignFlip& sign_flip);
 /// "about 9 seeds would decide it", or what can be said instead.
 std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds);
 /// "+0.031 [0.012, 0.050]"

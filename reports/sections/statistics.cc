@@ -28,12 +28,13 @@ Section statistics_section(const RunResults& results) {
        "large: it "
        "assumes no distribution, and is printed beside. It cannot be smaller than 2 / 2\u207f: "
        "0.0625 with "
-       "five seeds. Above 20 pairs it is estimated from 10,000 random flips.");
+       "five seeds. Above 20 pairs it is estimated from 10,000 random flips. Beside a \u201cnear\u201d "
+       "it is that of the differences to the end of the range that decides.");
   item("Holm p.",
        " The p-value corrected for how many tests were made: over all comparisons with a baseline "
        "in this "
        "report, and separately over all tests of the suite's claims (each link on each benchmark). "
-       "At or "
+       "Planned tests that could not be made count as p = 1. At or "
        "below 0.05 a test decides.");
   item("Claims.",
        " Supported: every link of the expectation is established on every benchmark. Refuted: the "

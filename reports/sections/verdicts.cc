@@ -52,15 +52,13 @@ Text test_text(const RunResults& results, const ClaimTest& test) {
   text.push_back(plain(" = " + difference_text(test.test.difference, decimals) + " in " +
                        metric->title + ", " + seeds_used(test.test.difference)));
   if (!test.note.empty()) {
-    text.push_back(plain("; " + test.note));
+    text.push_back(plain("; " + (test.no_spread ? no_spread_text(test.sign_flip) : test.note)));
     return text;
   }
   const std::string decides =
       test.relation == ClaimTest::Relation::near ? "equivalence p" : std::string("paired t p");
   text.push_back(muted("; " + p_text("Holm p", test.adjusted) + ", " + p_text(decides, test.p) +
-                       ", " +
-                       p_text(test.test.sign_flip.exact ? "sign-flip p" : "sign-flip p (sampled)",
-                              test.test.sign_flip.p)));
+                       ", " + sign_flip_text(test.sign_flip)));
   const std::string hint =
       test.verdict == Verdict::inconclusive ? seeds_hint(test.seeds, test.many_seeds) : "";
   if (!hint.empty()) text.push_back(plain("; " + hint));
@@ -125,9 +123,14 @@ Finding comparison_finding(const RunResults& results, const Comparison& comparis
     return finding;
   }
   text.push_back(plain(metric->title + " " +
-                       difference_text(difference, decimals_of(benchmark, *metric)) + ", " +
-                       p_text("Holm p", comparison.adjusted) + ", " + seeds_used(difference)));
-  text.push_back(muted(" (" + p_text("sign-flip p", comparison.test.sign_flip.p) + ")"));
+                       difference_text(difference, decimals_of(benchmark, *metric)) + ", "));
+  if (comparison.test.no_spread()) {
+    text.push_back(
+        plain(seeds_used(difference) + "; " + no_spread_text(comparison.test.sign_flip)));
+    return finding;
+  }
+  text.push_back(plain(p_text("Holm p", comparison.adjusted) + ", " + seeds_used(difference)));
+  text.push_back(muted(" (" + sign_flip_text(comparison.test.sign_flip) + ")"));
   const std::string hint = comparison.outcome == Comparison::Outcome::undecided
                                ? seeds_hint(comparison.seeds, comparison.many_seeds)
                                : "";

@@ -86,6 +86,8 @@ Json claim_json(const ClaimResult& claim) {
                  {"metric", test.metric},
                  {"deciding_p", number_or_null(test.p)},
                  {"adjusted_p", number_or_null(test.adjusted)},
+                 {"sign_flip_p", test.sign_flip.p},
+                 {"sign_flip_exact", test.sign_flip.exact},
                  {"verdict", verdict_word(test.verdict)},
                  {"seeds_to_decide", seeds_json(test.seeds)},
                  {"note", test.note}});

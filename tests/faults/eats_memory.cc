@@ -1,4 +1,5 @@
-// Takes all the memory it is given, in tensors or on the heap, and touches it.
+// Takes all the memory it is given, in tensors or on the heap, and touches it; or takes some and never
+// gives it back.
 #include "fault.h"
 
 #include <ATen/ATen.h>
@@ -13,7 +14,7 @@ class EatsMemory final : public weak_to_strong::Method {
   static MethodInfo describe() {
     return MethodInfo("fault-eats-memory")
         .summary("Takes all the memory there is")
-        .parameter(text("kind", "tensor").one_of({"tensor", "heap"}))
+        .parameter(text("kind", "tensor").one_of({"tensor", "heap", "leak"}))
         .parameter(integer("gigabytes", 64).range(1, 1024).help("where it stops by itself"))
         .parameter(faults::only_seed());
   }
@@ -21,11 +22,14 @@ class EatsMemory final : public weak_to_strong::Method {
   Model fit(const weak_to_strong::Problem& problem, Run& run) override {
     if (!faults::due(parameters_, run)) return problem.student;
     constexpr std::int64_t piece = 16 << 20;
+    static std::vector<Tensor>* leaked = new std::vector<Tensor>;
     std::vector<Tensor> tensors;
     std::vector<std::vector<char>> heap;
     for (std::int64_t i = 0; i < parameters_.integer("gigabytes") * 64; ++i) {
       if (parameters_.text("kind") == "tensor") {
         tensors.push_back(at::ones({piece / 4}));
+      } else if (parameters_.text("kind") == "leak") {
+        leaked->push_back(at::empty({piece / 4}));
       } else {
         heap.emplace_back(piece, 'x');
       }

@@ -125,6 +125,7 @@ TEST_CASE("warnings say what to beware of") {
   CHECK(analysis.warnings[0] ==
         "1 cell of 58 failed; comparisons use the seeds that both rows have.");
   CHECK(warns(analysis, "2 cells are missing of 58"));
+  CHECK(warns(analysis, "its verdicts are provisional"));
   CHECK(warns(analysis, "Fewer than 5 seeds: sounds (3 seeds), letters (1 seed)"));
   CHECK(warns(analysis, "No variation over seeds on sounds: frozen"));
   CHECK(warns(analysis, "cells/sounds/weak/0-2/2.json"));

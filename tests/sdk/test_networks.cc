@@ -99,6 +99,14 @@ TEST_CASE("an mlp computes what a hand does") {
   CHECK(model.network->forward_flops() == 2 * (2 * 2 + 2 * 1));
 }
 
+TEST_CASE("an mlp's last hidden layer can be narrower than the others") {
+  const auto network = make_network({.width = 6, .depth = 2, .features = 2}, {4}, 3);
+  CHECK(network->layout().at("layer0.weight").shape == std::vector<std::int64_t>{4, 6});
+  CHECK(network->layout().at("layer1.weight").shape == std::vector<std::int64_t>{6, 2});
+  CHECK(network->layout().at("head.weight").shape == std::vector<std::int64_t>{2, 3});
+  CHECK(network->forward_flops() == 2 * (4 * 6 + 6 * 2 + 2 * 3));
+}
+
 TEST_CASE("a cnn computes what plain loops do, row by row") {
   const Model model = random_model({.arch = "cnn", .width = 2}, {2, 9, 6}, 3, 2);
   const Tensor x = Streams({1, 2}, "x").normal({4, 2, 9, 6});
@@ -189,6 +197,8 @@ TEST_CASE("networks that cannot be built say why") {
   CHECK(built({.arch = "mpl"}, {4}) ==
         "network: there is no arch 'mpl' (did you mean 'mlp'?); known are mlp, cnn");
   CHECK(built({.width = 0}, {4}) == "network: width must be between 1 and 65536, but is 0");
+  CHECK(built({.depth = 0, .features = 8}, {4}) ==
+        "network: features is 8, but an mlp of depth 0 has no hidden layer");
   CHECK(built({}, {4}, 0) == "network: classes must be between 1 and 1048576, but is 0");
   CHECK(built({}, {}) == "network: the inputs are single numbers; give them a shape, [1]");
   CHECK(built({.arch = "cnn"}, {15}) ==

@@ -16,6 +16,14 @@ TEST_CASE("a run records curves by row") {
         "Run::record: curve 'kl' needs one value for each of 3 rows, but got [2]");
 }
 
+TEST_CASE("the harness's streams are not a method's") {
+  const Run run({5, 6});
+  CHECK(run.streams("noise").normal({3}).equal(Streams({5, 6}, "noise").normal({3})));
+  CHECK(error_of([&] { run.streams("assay.direction"); }) ==
+        "Run::streams: purposes that begin with 'assay.' are the harness's, but 'assay.direction' was "
+        "asked for: draw from streams of your own names");
+}
+
 TEST_CASE("a row's first failure is kept") {
   Run run({5, 6});
   CHECK_FALSE(run.failed(1));

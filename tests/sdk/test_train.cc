@@ -47,6 +47,27 @@ TEST_CASE("an epoch sees every sample once, in the stream's order") {
   }
 }
 
+TEST_CASE("a second training of a run goes through its items in other orders") {
+  const Cohort cohort({.width = 4}, {5}, 3, {20, 13});
+  std::vector<std::int64_t> seen;
+  const Objective objective = [&](const Batch& batch) {
+    for (std::int64_t b = 0; b < batch.item_AB.size(1); ++b) {
+      if (batch.weight_AB[0][b].item<double>() > 0) {
+        seen.push_back(batch.item_AB[0][b].item<std::int64_t>());
+      }
+    }
+    return batch.mean(cross_entropy(batch.logits_KBC, batch.gather(cohort.target)));
+  };
+  Run run(cohort.seeds);
+  for (int training = 0; training < 2; ++training) {
+    train(cohort.model, cohort.data(), short_recipe(1, 8), run, objective);
+  }
+  // The first as ever, the second as the epoch that follows.
+  const Streams streams(cohort.seeds, "assay.batches");
+  CHECK(longs(seen, {40}).equal(at::cat(
+      {streams.permutation_of_row(0, 20, 0), streams.permutation_of_row(0, 20, 1)})));
+}
+
 TEST_CASE("short batches are padded with weight zero") {
   const Cohort cohort({.width = 4}, {5}, 3, {20, 13});
   std::vector<double> weights[2];

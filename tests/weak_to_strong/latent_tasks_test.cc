@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <ATen/ATen.h>
+#include <assay/streams.h>
 #include <catch2/catch.hpp>
 
 namespace assay::weak_to_strong::test {
@@ -59,6 +60,18 @@ TEST_CASE("latent_tasks: a seed redraws everything and depends on no other") {
   REQUIRE(answers.sizes() == at::IntArrayRef{2, 300, 48});
   CHECK(answers.mean().item<double>() == Approx(0.5).margin(0.05));
   CHECK_FALSE(task->codes_KCT(48, {4}).defined());
+}
+
+TEST_CASE("latent_tasks: the truth cannot be drawn from streams of a name that can be guessed") {
+  const Tensor truth = latent()->truth()->labels_KN(Split::test, {5})[0];
+  for (const std::string prefix : {"", "assay.", "latent_tasks."}) {
+    const auto draw = [&](const std::string& purpose, at::IntArrayRef shape) {
+      return Streams({5}, prefix + purpose).normal(shape)[0].to(at::kFloat);
+    };
+    const Tensor guess =
+        draw("latent.test", {2000, 8}).matmul(draw("direction", {8, 1})).squeeze(1).gt(0);
+    CHECK(guess.eq(truth).to(at::kDouble).mean().item<double>() == Approx(0.5).margin(0.1));
+  }
 }
 
 TEST_CASE("latent_tasks: has no views") {

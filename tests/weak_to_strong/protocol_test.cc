@@ -90,6 +90,10 @@ TEST_CASE("protocol: the pretraining head is decoded to classes on Fashion-MNIST
   // No label of a class was seen; chance is .1 and 1500 images are few, so "far above" is enough.
   for (const RowOutcome& row : benchmark.reference("pretraining-decoded")) {
     CHECK(metric(row, "accuracy") > 0.5);
+    CHECK(metric(row, "auroc") > 0.5);
+    // Its probabilities multiply dependent answers: no calibration can be read off them.
+    CHECK(row.result.at("metrics").at("ece").is_null());
+    CHECK(row.result.at("metrics").at("brier").is_null());
   }
   CHECK(output(benchmark, "pretrained", "theta_KP").size(1) == 196 * 32 + 32 + 32 * 12 + 12);
 }
@@ -150,6 +154,19 @@ TEST_CASE("protocol: the truth is not opened before the method has returned") {
   };
   CHECK_THAT(error_of([&] { benchmark.method(probe, none); }),
              Catch::Contains("t10k-labels-idx1-ubyte.gz"));
+  CHECK(fitted);
+  CHECK(benchmark.last_phase() == "score");
+}
+
+TEST_CASE("protocol: the ceiling's predictions are not read before the method has returned") {
+  const Benchmark benchmark(tiny_latent(), {0});
+  std::filesystem::remove(benchmark.folder("ceiling") / "outputs.safetensors");
+  bool fitted = false;
+  Probe::body = [&](const Problem& problem, Run&) {
+    fitted = true;
+    return problem.student;
+  };
+  CHECK_THAT(error_of([&] { benchmark.method(probe, none); }), Catch::Contains("outputs.safetensors"));
   CHECK(fitted);
   CHECK(benchmark.last_phase() == "score");
 }

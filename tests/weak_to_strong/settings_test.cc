@@ -81,6 +81,11 @@ TEST_CASE("expansion: stages, references and inputs") {
   CHECK(scratch.at("parameters") == 196 * 32 + 32 + 32 * 10 + 10);
   CHECK(scratch.at("batch") == 32);
   CHECK(scratch.at("data").size() == 4);
+  // What the command watches: the kept answer is asked for again when one of these has changed.
+  const Json& files = scratch.at("data_files");
+  REQUIRE(files.size() == 4);
+  for (const Json& file : files) CHECK(std::filesystem::exists(file.get<std::string>()));
+  CHECK(expand(tiny_latent()).at("data_files") == Json::array());
 
   Json given = tiny_fashion();
   given["pretrain"] = {{"items", 1000}};
@@ -125,6 +130,11 @@ TEST_CASE("expansion: cohorts keep 16 bytes a parameter near 2 MB") {
   CHECK(cohort(2048) == 1);  // 423946
 }
 
+TEST_CASE("expansion: an mlp's last hidden layer may have a width of its own") {
+  const Json expansion = expand(with(tiny_fashion(), "/strong/model/features", 8));
+  CHECK(expansion.at("parameters") == 196 * 8 + 8 + 8 * 10 + 10);
+}
+
 TEST_CASE("expansion: values that are each valid but do not fit") {
   const auto text = [](const Json& given) { return error_of([&] { expand(given); }); };
   CHECK_THAT(text(with(tiny_fashion(), "/task/transfer", 60000)),
@@ -152,6 +162,7 @@ TEST_CASE("description: one primary metric, and PGR is a ratio of metrics it has
   CHECK(ids.count(pgr.at("aggregate").at("numerator").get<std::string>()) == 1);
   CHECK(ids.count(pgr.at("aggregate").at("denominator").get<std::string>()) == 1);
   CHECK(description.at("tasks").size() == 2);
+  CHECK(description.at("oracle_capabilities") == Json::array());
 }
 
 TEST_CASE("registry: an unknown family names the known ones") {

@@ -116,7 +116,6 @@ void Benchmark::fail_stage(const std::string& name, std::uint64_t seed,
 
 std::vector<RowOutcome> Benchmark::cells(CellJob job, const Json& inputs) const {
   job.settings = settings_;
-  job.stage_seeds = seeds_;
   for (const Json& input : inputs) {
     job.inputs[input.get<std::string>()] = folder(input.get<std::string>());
   }

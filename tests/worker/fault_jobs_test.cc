@@ -106,6 +106,27 @@ TEST_CASE("a method that eats memory meets its limit, and the next job has all o
             .find("Max data size             unlimited") != std::string::npos);
 }
 
+TEST_CASE("what earlier jobs have left behind does not count against a job's memory") {
+  WorkerSession session;
+  REQUIRE(session.last(session.cells(fault("eats_memory"), "fault-eats-memory",
+                                     {{"kind", "leak"}, {"gigabytes", 1}, {"only_seed", -1}}))["type"] ==
+          "done");
+  Json request = session.cells(good_plugin("xent"), "xent");
+  request["memory_bytes"] = std::uint64_t{1} << 29;
+  CHECK(session.last(request)["type"] == "done");
+}
+
+TEST_CASE("a job does not inherit the numeric settings that another has changed") {
+  WorkerSession session;
+  const auto job = [&](const char* what) {
+    return session.last(
+        session.cells(fault("changes_numerics"), "fault-changes-numerics", {{"do", what}}));
+  };
+  REQUIRE(job("change")["type"] == "done");
+  CHECK(job("tell")["error"]["message"] ==
+        "1 threads, deterministic, flushing, Float, gradients on");
+}
+
 TEST_CASE("noise on the standard streams disturbs nobody") {
   WorkerSession session;
   const Json done = session.last(session.cells(fault("chatty"), "fault-chatty"));

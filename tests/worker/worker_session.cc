@@ -153,7 +153,6 @@ Json WorkerSession::cells(const fs::path& plugin, const std::string& id, const J
           {"plugin_hash", hash_file(plugin)},
           {"method", id},
           {"rows", rows},
-          {"stage_seeds", {0, 1, 2, 3}},
           {"inputs", stages().inputs()},
           {"output", output.string()},
           {"log", (folder_ / "job.log").string()},

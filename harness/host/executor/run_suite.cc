@@ -126,10 +126,11 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
   const std::uint64_t most_cached = cache_limit();  // a mistake in it is to be known before the work
   // Before the folder is touched: a suite that cannot run leaves no run behind.
   plan_with(suite, nullptr);
-  RunStore store(options.out, options.fresh);
+  RunResult result;
+  result.store = std::make_unique<RunStore>(options.out, options.fresh);
+  RunStore& store = *result.store;
   const Plan plan = plan_with(suite, recorded_blocks(store.previous()));
   Todo todo = find_todo(plan, options.out, options.retry_failed);
-  RunResult result;
   result.notes = notes_of(todo);
   for (std::size_t i = 0; i < plan.cells.size(); ++i) {
     const PlannedCell& cell = plan.cells[i];

@@ -5,10 +5,12 @@
 #include "host/executor/progress.h"
 #include "host/plan/todo.h"
 #include "host/store/run_reader.h"
+#include "host/store/run_store.h"
 #include "host/suite/catalogue.h"
 #include "host/suite/filter.h"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +46,7 @@ struct RunOptions {
 };
 
 struct RunResult {
+  std::unique_ptr<RunStore> store;      ///< holds the run's lock, for what is still to be written
   bool interrupted = false;
   std::size_t jobs = 0;                 ///< that were to run, stages included
   std::size_t stages_reused = 0;

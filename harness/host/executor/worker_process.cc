@@ -1,5 +1,6 @@
 #include "host/executor/worker_process.h"
 
+#include "host/process/process.h"
 #include "host/registry/worker_call.h"
 
 #include <assay/common/error.h>
@@ -13,8 +14,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace assay {
 
@@ -42,27 +41,6 @@ Pipe make_pipe() {
     end = higher;
   }
   return {ends[0], ends[1]};
-}
-
-// This process's environment with `changes`, and without the failpoints, which are meant for us.
-std::vector<std::string> child_environment(const std::vector<std::string>& changes) {
-  std::vector<std::string> entries = worker_environment();
-  // A name alone means: not for workers. All of those are dropped below.
-  std::erase_if(entries, [](const std::string& entry) { return entry.find('=') == entry.npos; });
-  entries.insert(entries.end(), changes.begin(), changes.end());
-  const auto is_set = [&entries](std::string_view entry) {
-    const std::string_view name = entry.substr(0, entry.find('=') + 1);
-    for (const std::string& own : entries) {
-      if (own.compare(0, name.size(), name) == 0) return true;
-    }
-    return name.rfind("ASSAY_FAILPOINT", 0) == 0;
-  };
-  std::vector<std::string> inherited;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!is_set(*entry)) inherited.emplace_back(*entry);
-  }
-  entries.insert(entries.end(), inherited.begin(), inherited.end());
-  return entries;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -96,7 +74,9 @@ WorkerProcess::WorkerProcess(const std::filesystem::path& program, const std::fi
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
                                             POSIX_SPAWN_SETSIGDEF);
   std::vector<std::string> arguments = {program.string(), "--serve"};
-  std::vector<std::string> variables = child_environment(environment);
+  std::vector<std::string> changes = worker_environment();
+  changes.insert(changes.end(), environment.begin(), environment.end());
+  std::vector<std::string> variables = changed_environment(changes);
   const int failed = ::posix_spawn(&pid_, program.c_str(), &actions, &attributes,
                                    pointers(arguments).data(), pointers(variables).data());
   posix_spawnattr_destroy(&attributes);

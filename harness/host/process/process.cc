@@ -66,20 +66,6 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 std::string name_of(const std::string& entry) { return entry.substr(0, entry.find('=')); }
 
-// This process's variables, but for those that `changes` sets or removes.
-std::vector<std::string> changed_environment(const std::vector<std::string>& changes) {
-  std::vector<std::string> result;
-  for (const std::string& change : changes) {
-    if (change.find('=') != std::string::npos) result.push_back(change);
-  }
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    bool replaced = false;
-    for (const std::string& change : changes) replaced = replaced || name_of(change) == name_of(*entry);
-    if (!replaced) result.emplace_back(*entry);
-  }
-  return result;
-}
-
 struct SpawnSettings {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -168,6 +154,19 @@ bool has_ended(pid_t child) {
 }
 
 }  // namespace
+
+std::vector<std::string> changed_environment(const std::vector<std::string>& changes) {
+  std::vector<std::string> result;
+  for (const std::string& change : changes) {
+    if (change.find('=') != std::string::npos) result.push_back(change);
+  }
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    bool replaced = false;
+    for (const std::string& change : changes) replaced = replaced || name_of(change) == name_of(*entry);
+    if (!replaced) result.emplace_back(*entry);
+  }
+  return result;
+}
 
 std::string signal_text(int signal) {
   const char* name = ::strsignal(signal);

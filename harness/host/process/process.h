@@ -33,6 +33,9 @@ struct ProcessResult {
 /// Throws Error when it cannot be started.
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
+/// This process's environment with `changes`: "NAME=value" sets, "NAME" removes one.
+std::vector<std::string> changed_environment(const std::vector<std::string>& changes);
+
 /// "signal 11 (Segmentation fault)".
 std::string signal_text(int signal);
 

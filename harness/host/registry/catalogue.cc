@@ -10,6 +10,7 @@
 #include <assay/common/text.h>
 
 #include <algorithm>
+#include <csignal>
 #include <set>
 #include <sstream>
 
@@ -97,6 +98,8 @@ std::map<std::string, KnownPlugin> describe_all(const std::vector<fs::path>& fil
     KnownPlugin broken;
     broken.broken = "describing it ended the worker: " + result.how_it_ended(options) +
                     tail(result.err);
+    // A busy machine, or somebody's kill: no fact about the file.
+    broken.passing = result.timed_out || result.signal == SIGKILL;
     answers[file.string()] = broken;
   }
   return answers;
@@ -127,12 +130,22 @@ void add_plugins(Catalogue& catalogue, const std::vector<fs::path>& folders,
     const KnownPlugin* plugin = cache.find(file);
     if (plugin == nullptr || (options.retry_broken && !plugin->broken.empty())) unknown.push_back(file);
   }
-  // The stamp is taken first: a file that changes meanwhile is asked again next time.
+  // Stamp and hash are taken first: an answer counts only for a file that is the same afterwards.
   std::map<std::string, FileStamp> stamps;
-  for (const fs::path& file : unknown) stamps[file.string()] = file_stamp(file);
+  std::map<std::string, std::string> hashes;
+  for (const fs::path& file : unknown) {
+    stamps[file.string()] = file_stamp(file);
+    hashes[file.string()] = hash_file(file);
+  }
+  std::map<std::string, std::string> passing;
   for (auto& [file, plugin] : describe_all(unknown, {.timeout = options.time_limit})) {
+    if (plugin.passing) passing[file] = plugin.broken;
+    if (plugin.passing || hash_file(file) != hashes.at(file)) {
+      cache.forget(file);
+      continue;
+    }
     plugin.stamp = stamps.at(file);
-    plugin.hash = hash_file(file);
+    plugin.hash = hashes.at(file);
     cache.put(file, plugin);
   }
   cache.save();
@@ -140,7 +153,9 @@ void add_plugins(Catalogue& catalogue, const std::vector<fs::path>& folders,
   std::vector<std::string> duplicates;
   for (const fs::path& file : libraries) {
     const KnownPlugin* plugin = cache.find(file);
-    if (plugin == nullptr) {
+    if (const auto reason = passing.find(file.string()); reason != passing.end()) {
+      catalogue.broken.push_back({file.string(), reason->second});
+    } else if (plugin == nullptr) {
       catalogue.broken.push_back({file.string(), "it changed while it was read: run again"});
     } else if (!plugin->broken.empty()) {
       catalogue.broken.push_back({file.string(), plugin->broken});

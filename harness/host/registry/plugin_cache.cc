@@ -83,6 +83,10 @@ void PluginCache::put(const fs::path& file, KnownPlugin plugin) {
   changed_ = true;
 }
 
+void PluginCache::forget(const fs::path& file) {
+  if (known_.erase(file.string()) > 0) changed_ = true;
+}
+
 void PluginCache::save() {
   if (!changed_) return;
   Json plugins = Json::object();

@@ -25,6 +25,7 @@ struct KnownPlugin {
   std::string fingerprint;   ///< of the worker that was asked
   Json description;          ///< PLUGIN; null when broken
   std::string broken;        ///< why, or ""
+  bool passing = false;      ///< it may have been broken for a reason of that moment; not stored
 };
 
 class PluginCache {
@@ -37,6 +38,7 @@ class PluginCache {
   /// be asked.
   const KnownPlugin* find(const std::filesystem::path& file);
   void put(const std::filesystem::path& file, KnownPlugin plugin);
+  void forget(const std::filesystem::path& file);
   /// Writes it back when it has changed; a cache folder that cannot be written costs time, no more.
   void save();
 

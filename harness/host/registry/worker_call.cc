@@ -52,7 +52,13 @@ const std::vector<std::string>& worker_environment() {
   static const std::vector<std::string> variables = {
       "OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1",       "OPENBLAS_NUM_THREADS=1",
       "MKL_DYNAMIC=FALSE", "OMP_WAIT_POLICY=PASSIVE", "GOMP_SPINCOUNT=0",
-      "ASSAY_FAILPOINT",   "ASSAY_FAILPOINT_LOG",  // removed: meant for the command
+      // A name alone is removed. Meant for the command:
+      "ASSAY_FAILPOINT", "ASSAY_FAILPOINT_ENOSPC", "ASSAY_FAILPOINT_LOG", "ASSAY_FAILPOINT_WORKER",
+      // They choose other kernels or precisions, so other bits, and are in no key:
+      "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "MKL_DEBUG_CPU_TYPE", "ONEDNN_MAX_CPU_ISA",
+      "DNNL_MAX_CPU_ISA", "ONEDNN_CPU_ISA_HINTS", "DNNL_CPU_ISA_HINTS",
+      "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE", "OPENBLAS_CORETYPE",
+      "ATEN_CPU_CAPABILITY", "GLIBC_TUNABLES",
   };
   return variables;
 }
@@ -97,11 +103,8 @@ std::string worker_fingerprint() {
     parts += fs::exists(file) ? hash_file(file) : "missing";
   }
   parts += stamp(installation.torch / "libtorch_cpu.so") + processor_flags();
-  // LibTorch's own switch between kernels, and where the data sets are.
-  for (const char* name : {"ATEN_CPU_CAPABILITY", "ASSAY_DATA"}) {
-    const char* value = std::getenv(name);
-    parts += std::string("\n") + (value == nullptr ? "" : value);
-  }
+  const char* data = std::getenv("ASSAY_DATA");  // where the data sets are
+  parts += std::string("\n") + (data == nullptr ? "" : data);
   return hash_bytes(parts);
 }
 

@@ -19,7 +19,8 @@ ProcessResult call_worker(const std::vector<std::string>& arguments, ProcessOpti
 Json ask_worker(const std::vector<std::string>& arguments, ProcessOptions options = {});
 
 /// Changes to the environment of every worker (ProcessOptions::environment): one thread, waiting
-/// without spinning (measured 6 to 35 times faster on a busy machine), set before libgomp loads.
+/// without spinning (measured 6 to 35 times faster on a busy machine), set before libgomp loads; and
+/// none of the variables that change results without being in a key.
 const std::vector<std::string>& worker_environment();
 
 /// A hash of everything the worker's answers depend on: worker, libassay, the LibTorch it is linked

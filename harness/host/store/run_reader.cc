@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <unistd.h>
 
 namespace assay {
 
@@ -100,6 +101,7 @@ RunData load_run(const std::filesystem::path& folder) {
     }
   }
   data.running_pid = lock_holder(folder / "lock");
+  if (data.running_pid == ::getpid()) data.running_pid = 0;
   return data;
 }
 

@@ -40,7 +40,7 @@ struct RunData {
   std::vector<RunCell> cells;         ///< every cell of the plan, in the plan's order
   std::vector<std::string> problems;  ///< one sentence for each file that was not used, and why
   std::size_t outdated = 0;           ///< cells that have only files of an older plan
-  int running_pid = 0;                ///< the command that is working on the run now, or 0
+  int running_pid = 0;                ///< another command that is working on the run now, or 0
 
   std::size_t count(CellState state) const;
 };

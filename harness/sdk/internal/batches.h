@@ -11,7 +11,9 @@ namespace assay {
 
 class Batches {
  public:
-  Batches(const Dataset& data, const Streams& streams, std::int64_t batch, std::int64_t epochs);
+  /// Each row's first epoch is the stream's epoch first_K[row]; empty: 0.
+  Batches(const Dataset& data, const Streams& streams, std::int64_t batch, std::int64_t epochs,
+          std::vector<std::int64_t> first_K = {});
 
   std::int64_t epoch_steps(std::int64_t row) const { return epoch_steps_[at(row)]; }
   std::int64_t total_steps(std::int64_t row) const { return epoch_steps_[at(row)] * epochs_; }
@@ -32,7 +34,7 @@ class Batches {
 
   Streams streams_;
   std::int64_t batch_, epochs_, width_ = 0;
-  std::vector<std::int64_t> count_K_, epoch_steps_;
+  std::vector<std::int64_t> count_K_, epoch_steps_, first_K_;
   std::vector<Tensor> order_KN_;  // each row's permutation of the present epoch
 };
 

@@ -38,7 +38,6 @@ struct CellJob {
   const MethodEntry* method = nullptr;
   std::vector<CellRow> rows;
   StageInputs inputs;
-  std::vector<std::uint64_t> stage_seeds;  ///< the rows of the stages, a superset of the rows' seeds
   std::filesystem::path output;       ///< predictions.safetensors goes here
 };
 

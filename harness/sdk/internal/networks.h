@@ -9,9 +9,11 @@
 
 namespace assay {
 
-/// `depth` hidden layers of `width` ReLU units; depth 0 is a linear classifier. Flattens its inputs.
+/// `depth` hidden layers of `width` ReLU units, the last of them of `features` (0: `width`); depth 0 is
+/// a linear classifier. Flattens its inputs.
 std::shared_ptr<const Network> make_mlp(std::int64_t width, std::int64_t depth,
-                                        std::vector<std::int64_t> input, std::int64_t classes);
+                                        std::int64_t features, std::vector<std::int64_t> input,
+                                        std::int64_t classes);
 
 /// Two 3x3 convolutions (`width`, then 2 x `width` channels, padding 1), each with ReLU and 2x2 max
 /// pooling, and a linear output layer. Input [H, W], [C, H, W], or a flat square image [H*H].

@@ -40,6 +40,7 @@ class Trainer {
   const Objective& objective_;
   const Hooks& hooks_;
 
+  std::vector<std::int64_t> epoch_offset_K_;  // epochs that the curve has from earlier trainings
   Batches batches_;
   std::vector<double> peak_lr_K_;
   std::vector<std::int64_t> rows_;   // active rows
@@ -52,7 +53,6 @@ class Trainer {
   Tensor ones_AB_, shares_AB_;       // weights of a batch without padding
   std::vector<Tensor> pending_;      // losses [A] of the steps since the last flush
   std::vector<double> loss_sum_K_;   // of the present epoch, weighted with samples
-  std::vector<std::int64_t> epoch_offset_K_;  // epochs that the curve has from earlier trainings
 };
 
 }  // namespace assay

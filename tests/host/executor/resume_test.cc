@@ -4,6 +4,8 @@
 #include <assay/common/error.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
+#include <sys/wait.h>
 
 namespace assay {
 
@@ -157,10 +159,26 @@ TEST_CASE("one command at a time works on a run") {
   const ToyPlace place;
   const SuiteToRun suite = toy_suite({toy("a")}, {0});
   place.run(suite);
-  const FileLock lock(place.folder / "run/lock", "the run");
-  CHECK(place.load().running_pid == ::getpid());
-  CHECK_THROWS_WITH(place.run(suite), Catch::Contains("is in use by process " +
-                                                      std::to_string(::getpid())));
+  int ready[2];
+  REQUIRE(::pipe(ready) == 0);
+  const pid_t other = ::fork();
+  if (other == 0) {
+    const FileLock lock(place.folder / "run/lock", "the run");
+    if (::write(ready[1], "x", 1) != 1) ::_exit(1);
+    ::pause();
+  }
+  char byte;
+  REQUIRE(::read(ready[0], &byte, 1) == 1);
+  CHECK(place.load().running_pid == other);
+  CHECK_THROWS_WITH(place.run(suite), Catch::Contains("is in use by process " + std::to_string(other)));
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+  for (const int end : ready) ::close(end);
+
+  // The command itself keeps the lock while it writes the reports, which do not call it unfinished.
+  const RunResult result = place.run(suite);
+  CHECK(place.load().running_pid == 0);
+  CHECK_THROWS_WITH(place.run(suite), Catch::Contains("is in use by process"));
 }
 
 TEST_CASE("a folder that is not a run is left alone") {

@@ -1,4 +1,5 @@
 #include "host/registry/catalogue.h"
+#include "host/registry/worker_call.h"
 
 #include "fake_prefix.h"
 
@@ -120,6 +121,37 @@ TEST_CASE("a plugin that hangs is broken, with the time it was given") {
   const CatalogueOptions options{.time_limit = std::chrono::milliseconds(500)};
   CHECK(broken_reason(load_catalogue({prefix / "lib/assay/plugins"}, options), hang) ==
         "describing it ended the worker: no answer in 0.5 s");
+  // That may have been the machine: it is asked again, unlike one that crashes.
+  const std::string before = prefix.calls();
+  load_catalogue({prefix / "lib/assay/plugins"}, options);
+  CHECK(prefix.calls().size() > before.size());
+}
+
+TEST_CASE("a plugin that is replaced while it is described is asked again") {
+  const FakePrefix prefix;
+  prefix.worker(families);
+  const fs::path folder = prefix / "lib/assay/plugins";
+  // Answers as the old file, and is the new one afterwards.
+  prefix.write("lib/assay/plugins/one.so", good_plugin("old") + "cp '" + (prefix / "new").string() +
+                                               "' \"$FILE\"\n");
+  prefix.write("new", good_plugin("new"));
+  const Catalogue first = load_catalogue({folder});
+  CHECK(first.methods.empty());
+  REQUIRE(first.broken.size() == 1);
+  CHECK(first.broken[0].reason == "it changed while it was read: run again");
+  CHECK(load_catalogue({folder}).methods.count("new") == 1);
+}
+
+TEST_CASE("workers get no variable that changes results without being in a key") {
+  const FakePrefix prefix;
+  prefix.write("bin/assay-worker", "#!/bin/sh\nprintf '[\"%s%s%s\"]' \"$OMP_NUM_THREADS\" \"$MKL_CBWR\" "
+                                   "\"$ATEN_CPU_CAPABILITY\"\n");
+  fs::permissions(prefix / "bin/assay-worker", fs::perms::owner_all);
+  ::setenv("MKL_CBWR", "COMPATIBLE", 1);
+  ::setenv("ATEN_CPU_CAPABILITY", "default", 1);
+  CHECK(ask_worker({"--probe"}) == Json::parse("[\"1\"]"));
+  ::unsetenv("MKL_CBWR");
+  ::unsetenv("ATEN_CPU_CAPABILITY");
 }
 
 TEST_CASE("two libraries with one method are an error that names both") {

@@ -38,7 +38,8 @@ Tensor read_reference(const CellJob& job, const StageReader& stages,
   return stages.rows(stage, "test_KNC");
 }
 
-/// Fits a method and predicts the test items. The truth has not been opened when this returns.
+/// Fits a method and predicts the test items. Neither labels nor the ceiling's predictions have been
+/// read when this returns.
 Tensor run_method(const CellJob& job, const Problem& problem, const Task& task, Run& run,
                   std::vector<RowOutcome>& outcomes) {
   run.enter_phase("create");
@@ -118,7 +119,10 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
       score(of_good(probability_KNC), of_good(stages.rows("weak", "test_KNC")),
             of_good(stages.rows("ceiling", "test_KNC")), of_good(label_KN));
   for (std::size_t i = 0; i < good.size(); ++i) {
-    outcomes[static_cast<std::size_t>(good[i])].result["metrics"] = scores[i];
+    Json& metrics = outcomes[static_cast<std::size_t>(good[i])].result["metrics"] = scores[i];
+    // Decoding multiplies the answers to tasks that depend on one another as if they did not: which
+    // class is likeliest means something, how likely it is does not.
+    if (job.reference == "pretraining-decoded") metrics["ece"] = metrics["brier"] = nullptr;
   }
 
   run.enter_phase("write");

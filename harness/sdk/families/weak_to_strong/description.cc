@@ -51,9 +51,10 @@ Json references() {
           "without a supervisor in between"),
       row("pretraining-decoded", "pretraining, decoded",
           "the pretrained student without any label: its pretraining answers decoded to the class "
-          "with the nearest code"),
+          "with the nearest code, as if they were independent; ECE and Brier score would mean nothing"),
       row("ceiling", "ceiling",
-          "the student trained on the true labels of the transfer half, with a recipe of its own"),
+          "the student trained on the true labels of the transfer half, by ceiling_train (where that "
+          "says nothing, by train)"),
   };
 }
 
@@ -75,6 +76,8 @@ Json description() {
           {"settings", to_json(setting_specs())},
           {"references", references()},
           {"metrics", metrics()},
+          // No benchmark offers the truth, or a part of it, to a method.
+          {"oracle_capabilities", Json::array()},
           {"tasks", std::move(task_list)}};
 }
 

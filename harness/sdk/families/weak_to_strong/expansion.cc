@@ -87,7 +87,8 @@ Json expansion(const Json& resolved) {
           {"parameters", parameters},
           {"batch", settings.train.batch},
           {"cohort", largest_cohort(parameters)},
-          {"data", task->data_versions()}};
+          {"data", task->data_versions()},
+          {"data_files", task->data_files()}};
 }
 
 }  // namespace assay::weak_to_strong

@@ -29,7 +29,6 @@ StageReader::StageReader(const StageInputs& inputs, const Seeds& seeds) : seeds_
     }
     stage.positions = at::tensor(positions, at::kLong);
     stage.path = folder / stage_file;
-    stage.file = read_safetensors(stage.path);
   }
 }
 
@@ -41,7 +40,8 @@ const StageReader::Stage& StageReader::stage(const std::string& name) const {
 
 Tensor StageReader::rows(const std::string& name, const std::string& tensor) const {
   const Stage& from = stage(name);
-  return tensor_of(from.file, tensor, from.path).index_select(0, from.positions);
+  if (!from.file) from.file = read_safetensors(from.path);
+  return tensor_of(*from.file, tensor, from.path).index_select(0, from.positions);
 }
 
 const Json& StageReader::result(const std::string& name, std::int64_t row) const {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ namespace assay::weak_to_strong {
 /// The one file of a stage.
 inline constexpr const char* stage_file = "outputs.safetensors";
 
+/// The record of each stage is read at once, its tensors when they are first asked for: a method's job
+/// asks for the ceiling's after the method has returned.
 class StageReader {
  public:
   /// `seeds` are the job's rows; they may repeat, and be fewer than the stages'. Throws Error when an
@@ -32,7 +35,7 @@ class StageReader {
  private:
   struct Stage {
     std::filesystem::path path;
-    SafeTensors file;
+    mutable std::optional<SafeTensors> file;
     Tensor positions;          ///< of the job's rows in the stage, int64 [K]
     std::vector<Json> rows;    ///< of stage.json, one for each of the job's rows
   };

@@ -42,7 +42,7 @@ Trained train_weak(const Stage& stage) {
   Model start;
   start.network = make_network(stage.settings.weak, stage.task.input_shape(View::weak),
                                stage.task.classes());
-  start.theta_KP = initial_parameters(start.network->layout(), stage.run.streams("assay.weak"));
+  start.theta_KP = initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.weak"));
   const Model model = stage.fit(start, Split::labels, View::weak, stage.settings.weak_recipe,
                                 stage.task.truth()->labels_KN(Split::labels, stage.seeds()));
   stage.run.enter_phase("predict");
@@ -76,7 +76,7 @@ Trained pretrain(const Stage& stage) {
   const auto input = stage.task.input_shape(View::strong);
   Model start;
   start.network = make_network(stage.settings.strong, input, how.tasks);
-  start.theta_KP = initial_parameters(start.network->layout(), stage.run.streams("assay.student"));
+  start.theta_KP = initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.student"));
   const Dataset data = stage.task.inputs(Split::pretrain, View::strong, stage.seeds());
   const Tensor answer_KNT = stage.task.truth()->pretraining_KNT(how.tasks, stage.seeds());
   stage.run.enter_phase("train");

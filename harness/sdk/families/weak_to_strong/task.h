@@ -26,8 +26,9 @@ struct Sizes {
   std::int64_t of(Split split) const;
 };
 
-/// The true answers. A task opens its truth only when asked, so that nothing of it has been read
-/// while a method runs: stages and scoring ask, building a problem does not.
+/// The true answers. A task opens its truth only when asked and keeps none of it: stages and scoring
+/// ask, building a problem does not. While a method runs, its job has read neither labels nor the
+/// ceiling's predictions, and holds none of an earlier job's.
 class Truth {
  public:
   virtual ~Truth() = default;
@@ -55,6 +56,8 @@ class Task {
   virtual Tensor codes_KCT(std::int64_t tasks, const Seeds& seeds) const = 0;
   /// Hashes or versions of everything the task reads, for cache keys.
   virtual std::vector<std::string> data_versions() const = 0;
+  /// Paths of the files that data_versions() looked at: when one changes, ask again.
+  virtual std::vector<std::string> data_files() const = 0;
 };
 
 /// A task's entry in the description: {"id", "summary", "paper", "parameters"} and its settings.

@@ -94,6 +94,7 @@ struct NetworkSpec {
   std::string arch = "mlp";    ///< "mlp" or "cnn"
   std::int64_t width = 64;     ///< hidden units of an mlp layer; channels of the first convolution
   std::int64_t depth = 2;      ///< hidden layers of an mlp (cnn: fixed at two convolutions)
+  std::int64_t features = 0;   ///< hidden units of an mlp's last hidden layer; 0: as `width`
 };
 
 /// The settings that `make_network` accepts, as a variant keyed by `arch`.

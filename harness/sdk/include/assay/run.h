@@ -1,5 +1,5 @@
 // What a method may ask of the harness while it runs: its random streams, progress and curve
-// recording, cancellation, per-row failure, and the cost counters.
+// recording, per-row failure, and the cost counters.
 #pragma once
 
 #include <assay/streams.h>
@@ -33,9 +33,9 @@ class Run {
   std::int64_t rows() const noexcept { return static_cast<std::int64_t>(seeds_.size()); }
   const std::vector<std::uint64_t>& seeds() const noexcept { return seeds_; }
 
-  /// The rows' streams for `purpose`. The harness's own purposes start with "assay."; a method
-  /// draws from streams of its own names.
-  Streams streams(std::string_view purpose) const { return Streams(seeds_, purpose); }
+  /// The rows' streams for `purpose`, a name of the method's own. Throws Error for one that starts with
+  /// "assay.": those are the harness's.
+  Streams streams(std::string_view purpose) const;
 
   void progress(double fraction);
   /// Splits what follows into `parts` equal parts of the progress bar: a method that trains twice

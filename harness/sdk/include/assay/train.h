@@ -73,7 +73,8 @@ struct Hooks {
 };
 
 /// Trains `start` on `data` and returns the trained cohort; `start` is not changed. Batches follow
-/// the rows' stream "assay.batches"; a row's last batch of an epoch may be short (weights 0). A row
+/// the rows' stream "assay.batches", keyed by the epoch. Epochs are counted over all trainings of a run
+/// by the curve "loss", so a second one goes through its items in other orders. A row's last batch of an epoch may be short (weights 0). A row
 /// whose loss turns non-finite fails alone, and gets back its starting parameters; rows that have
 /// failed before are left out. Records the curve "loss" (mean of each epoch, from epoch 1 on), counts
 /// gradient samples and 3 x forward FLOPs for each. The data and theta lie on one device.

@@ -16,6 +16,7 @@ NetworkSpec network_spec(const Json& settings) {
   take(settings, "arch", &spec.arch);
   take(settings, "width", &spec.width);
   take(settings, "depth", &spec.depth);
+  take(settings, "features", &spec.features);
   return spec;
 }
 

@@ -1,22 +1,13 @@
+#include "sdk/internal/shape_text.h"
+
 #include <assay/common/error.h>
 #include <assay/dataset.h>
 
 #include <ATen/ATen.h>
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 namespace assay {
-namespace {
-
-std::string shape_text(const Tensor& tensor) {
-  std::ostringstream text;
-  text << tensor.sizes();
-  return text.str();
-}
-
-}  // namespace
-
 Dataset::Dataset(Tensor pool, Tensor items_KN, std::int64_t pool_size, bool own)
     : pool_(std::move(pool)) {
   if (items_KN.dim() != 2 || items_KN.scalar_type() != at::kLong) {

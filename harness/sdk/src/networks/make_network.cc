@@ -1,22 +1,16 @@
 #include "sdk/internal/networks.h"
+#include "sdk/internal/shape_text.h"
 
 #include <assay/common/error.h>
 #include <assay/common/text.h>
 
 #include <ATen/ATen.h>
 #include <cmath>
-#include <sstream>
 
 namespace assay {
 namespace {
 
 constexpr std::int64_t largest_width = 65536, largest_depth = 64;
-
-std::string shape_text(at::IntArrayRef shape) {
-  std::ostringstream text;
-  text << shape;
-  return text.str();
-}
 
 void check_range(const char* what, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return;
@@ -52,9 +46,13 @@ ParameterSpec network_setting(std::string key) {
       std::move(key), "arch",
       {{.id = "mlp",
         .help = "fully connected layers with ReLU",
-        .fields = {width, integer("depth", NetworkSpec{}.depth)
-                              .range(0, largest_depth)
-                              .help("hidden layers; 0 is a linear classifier")}},
+        .fields = {width,
+                   integer("depth", NetworkSpec{}.depth)
+                       .range(0, largest_depth)
+                       .help("hidden layers; 0 is a linear classifier"),
+                   integer("features", NetworkSpec{}.features)
+                       .range(0, largest_width)
+                       .help("units of the last hidden layer; 0: as width")}},
        {.id = "cnn",
         .help = "two 3x3 convolutions with ReLU and 2x2 max pooling, then a linear layer",
         .fields = {integer("width", 16)
@@ -71,7 +69,12 @@ std::shared_ptr<const Network> make_network(const NetworkSpec& spec,
   if (spec.arch == "mlp") {
     check_range("width", spec.width, 1, largest_width);
     check_range("depth", spec.depth, 0, largest_depth);
-    return make_mlp(spec.width, spec.depth, input, classes);
+    check_range("features", spec.features, 0, largest_width);
+    if (spec.depth == 0 && spec.features > 0) {
+      throw Error("network: features is " + std::to_string(spec.features) +
+                  ", but an mlp of depth 0 has no hidden layer");
+    }
+    return make_mlp(spec.width, spec.depth, spec.features, input, classes);
   }
   if (spec.arch == "cnn") {
     check_range("width", spec.width, 1, largest_width / 2);

@@ -10,13 +10,15 @@ namespace {
 
 class Mlp final : public Network {
  public:
-  Mlp(std::int64_t width, std::int64_t depth, std::vector<std::int64_t> input, std::int64_t classes)
+  Mlp(std::int64_t width, std::int64_t depth, std::int64_t features,
+      std::vector<std::int64_t> input, std::int64_t classes)
       : input_(std::move(input)), depth_(depth), classes_(classes) {
     std::int64_t in =
         std::accumulate(input_.begin(), input_.end(), std::int64_t{1}, std::multiplies<>());
     for (std::int64_t layer = 0; layer <= depth; ++layer) {
       const bool head = layer == depth;
-      const std::int64_t out = head ? classes : width;
+      const bool last_hidden = layer + 1 == depth && features > 0;
+      const std::int64_t out = head ? classes : last_hidden ? features : width;
       const std::string name = head ? "head" : "layer" + std::to_string(layer);
       layout_.add(name + ".weight", {in, out}, Initial::fan_in_uniform, in);
       layout_.add(name + ".bias", {out}, Initial::fan_in_uniform, in);
@@ -56,8 +58,9 @@ class Mlp final : public Network {
 }  // namespace
 
 std::shared_ptr<const Network> make_mlp(std::int64_t width, std::int64_t depth,
-                                        std::vector<std::int64_t> input, std::int64_t classes) {
-  return std::make_shared<Mlp>(width, depth, std::move(input), classes);
+                                        std::int64_t features, std::vector<std::int64_t> input,
+                                        std::int64_t classes) {
+  return std::make_shared<Mlp>(width, depth, features, std::move(input), classes);
 }
 
 }  // namespace assay

@@ -2,12 +2,18 @@
 
 #include <ATen/ATen.h>
 #include <algorithm>
+#include <utility>
 
 namespace assay {
 
 Batches::Batches(const Dataset& data, const Streams& streams, std::int64_t batch,
-                 std::int64_t epochs)
-    : streams_(streams), batch_(batch), epochs_(epochs), order_KN_(at(data.rows())) {
+                 std::int64_t epochs, std::vector<std::int64_t> first_K)
+    : streams_(streams),
+      batch_(batch),
+      epochs_(epochs),
+      first_K_(std::move(first_K)),
+      order_KN_(at(data.rows())) {
+  first_K_.resize(at(data.rows()), 0);
   for (std::int64_t row = 0; row < data.rows(); ++row) {
     count_K_.push_back(data.count(row));
     epoch_steps_.push_back((data.count(row) + batch - 1) / batch);
@@ -30,7 +36,8 @@ Batches::Step Batches::at_step(const std::vector<std::int64_t>& rows, std::int64
     const std::int64_t place = step % epoch_steps(row);
     Tensor& order_N = order_KN_[at(row)];
     if (place == 0 || !order_N.defined()) {
-      order_N = streams_.permutation_of_row(row, count_K_[at(row)], step / epoch_steps(row));
+      const std::int64_t epoch = first_K_[at(row)] + step / epoch_steps(row);
+      order_N = streams_.permutation_of_row(row, count_K_[at(row)], epoch);
     }
     const std::int64_t* order = order_N.const_data_ptr<std::int64_t>() + place * batch_;
     const std::int64_t real = samples(row, step);

@@ -25,6 +25,14 @@ Run::Run(std::vector<std::uint64_t> seeds, std::function<void(double)> on_progre
       curves_(seeds_.size()),
       on_progress_(std::move(on_progress)) {}
 
+Streams Run::streams(std::string_view purpose) const {
+  if (purpose.starts_with("assay.")) {
+    throw Error("Run::streams: purposes that begin with 'assay.' are the harness's, but '" +
+                std::string(purpose) + "' was asked for: draw from streams of your own names");
+  }
+  return Streams(seeds_, purpose);
+}
+
 void Run::progress(double fraction) {
   if (!on_progress_) return;
   const double overall = part_begin_ + part_size_ * std::clamp(fraction, 0.0, 1.0);

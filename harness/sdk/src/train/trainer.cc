@@ -43,6 +43,18 @@ std::vector<std::int64_t> first_rows(const Dataset& data, Run& run) {
   return rows;
 }
 
+// How many epochs each row has been trained for in this run, by its curve.
+std::vector<std::int64_t> epochs_before(const Run& run) {
+  std::vector<std::int64_t> epochs;
+  for (std::int64_t row = 0; row < run.rows(); ++row) {
+    const auto& curves = run.curves(row);
+    const auto loss = curves.find("loss");
+    const bool recorded = loss != curves.end() && !loss->second.empty();
+    epochs.push_back(recorded ? loss->second.back().first : 0);
+  }
+  return epochs;
+}
+
 std::vector<double> peak_learning_rates(const Recipe& recipe, std::int64_t rows) {
   if (!recipe.lr_K1.defined()) return std::vector<double>(static_cast<std::size_t>(rows), recipe.lr);
   const Tensor lr_K = recipe.lr_K1.detach().to(at::kCPU, at::kDouble).reshape(-1).contiguous();
@@ -60,7 +72,9 @@ Trainer::Trainer(const Model& start, const Dataset& data, const Recipe& recipe, 
       run_(run),
       objective_(objective),
       hooks_(hooks),
-      batches_(data, run.streams("assay.batches"), recipe.batch, recipe.epochs),
+      epoch_offset_K_(epochs_before(run)),
+      batches_(data, Streams(run.seeds(), "assay.batches"), recipe.batch, recipe.epochs,
+               epoch_offset_K_),
       peak_lr_K_(peak_learning_rates(recipe, start.rows())),
       rows_(first_rows(data, run)),
       rows_A_(index_of(rows_, start.theta_KP.device())),
@@ -70,10 +84,6 @@ Trainer::Trainer(const Model& start, const Dataset& data, const Recipe& recipe, 
       loss_sum_K_(static_cast<std::size_t>(start.rows()), 0.0) {
   for (std::int64_t row = 0; row < start.rows(); ++row) {
     longest_ = std::max(longest_, batches_.total_steps(row));
-    const auto& curves = run.curves(row);
-    const auto loss = curves.find("loss");
-    const bool recorded = loss != curves.end() && !loss->second.empty();
-    epoch_offset_K_.push_back(recorded ? loss->second.back().first : 0);
   }
 }
 

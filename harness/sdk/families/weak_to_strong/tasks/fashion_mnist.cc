@@ -66,18 +66,16 @@ Tensor images(bool test, std::int64_t side) {
   });
 }
 
+// Read each time and never kept: a worker's next job may run a method.
 Tensor labels(bool test) {
-  static std::map<std::string, Tensor> cache;
   const fs::path path = data_file(files[test ? 3 : 1]);
-  return once<Tensor>(cache, path.string(), [&] {
-    const Tensor read = read_idx(path, 1);
-    const std::int64_t count = test ? test_images : training_images;
-    if (read.size(0) != count || read.max().item<std::int64_t>() >= classes) {
-      throw Error("the data file " + path.string() + " does not hold " + std::to_string(count) +
-                  " labels from 0 to 9");
-    }
-    return read.to(at::kLong);
-  });
+  const Tensor read = read_idx(path, 1);
+  const std::int64_t count = test ? test_images : training_images;
+  if (read.size(0) != count || read.max().item<std::int64_t>() >= classes) {
+    throw Error("the data file " + path.string() + " does not hold " + std::to_string(count) +
+                " labels from 0 to 9");
+  }
+  return read.to(at::kLong);
 }
 
 class FashionMnist final : public Task {
@@ -126,6 +124,12 @@ class FashionMnist final : public Task {
       versions.push_back(once<std::string>(cache, path.string(), [&] { return hash_file(path); }));
     }
     return versions;
+  }
+
+  std::vector<std::string> data_files() const override {
+    std::vector<std::string> paths;
+    for (const char* name : files) paths.push_back(data_file(name).string());
+    return paths;
   }
 
   /// Each pretraining task asks whether an image's class is in a random half of the classes.

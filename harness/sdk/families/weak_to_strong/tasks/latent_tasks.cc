@@ -1,9 +1,11 @@
 #include "sdk/families/weak_to_strong/tasks/latent_tasks.h"
 
+#include "sdk/internal/data_streams.h"
+
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
-#include <assay/streams.h>
 
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -11,7 +13,7 @@ namespace assay::weak_to_strong {
 namespace {
 
 // Part of every cache key: raised when what is generated changes.
-constexpr const char* version = "latent_tasks 1";
+constexpr const char* version = "latent_tasks 2";
 
 const char* name_of(Split split) {
   switch (split) {
@@ -36,30 +38,31 @@ class Generator {
 
   /// z of a split's items, [N, latent].
   Tensor latent(std::uint64_t seed, Split split) const {
-    return draw(seed, std::string("assay.latent.") + name_of(split),
-                {sizes_.of(split), shape_.latent});
+    return draw(seed, std::string("latent.") + name_of(split), sizes_.of(split), shape_.latent);
   }
 
   /// x of a split's items, [N, dimension].
   Tensor inputs(std::uint64_t seed, Split split) const {
-    const Tensor mixing = draw(seed, "assay.mixing", {shape_.latent, shape_.dimension})
+    const Tensor mixing = draw(seed, "mixing", shape_.latent, shape_.dimension)
                               .div_(std::sqrt(static_cast<double>(shape_.latent)));
-    const Tensor noise = draw(seed, std::string("assay.noise.") + name_of(split),
-                              {sizes_.of(split), shape_.dimension});
+    const Tensor noise = draw(seed, std::string("noise.") + name_of(split), sizes_.of(split),
+                              shape_.dimension);
     return latent(seed, split).matmul(mixing).add_(noise, shape_.noise);
   }
 
   /// Directions of tasks, [latent, count].
   Tensor directions(std::uint64_t seed, const char* purpose, std::int64_t count) const {
-    return draw(seed, purpose, {shape_.latent, count});
+    return draw(seed, purpose, shape_.latent, count);
   }
 
   const Shape& shape() const { return shape_; }
   const Sizes& sizes() const { return sizes_; }
 
  private:
-  static Tensor draw(std::uint64_t seed, const std::string& purpose, at::IntArrayRef shape) {
-    return Streams({seed}, purpose).normal(shape).squeeze(0).to(at::kFloat);
+  static Tensor draw(std::uint64_t seed, const std::string& purpose, std::int64_t rows,
+                     std::int64_t columns) {
+    const std::array<std::int64_t, 2> shape{rows, columns};
+    return data_streams({seed}, purpose).normal(shape).squeeze(0).to(at::kFloat);
   }
 
   Shape shape_;
@@ -73,7 +76,7 @@ class LatentTruth final : public Truth {
   Tensor labels_KN(Split split, const Seeds& seeds) const override {
     std::vector<Tensor> rows;
     for (const std::uint64_t seed : seeds) {
-      const Tensor w = generator_.directions(seed, "assay.direction", 1);
+      const Tensor w = generator_.directions(seed, "direction", 1);
       rows.push_back(generator_.latent(seed, split).matmul(w).squeeze(1).gt(0).to(at::kLong));
     }
     return at::stack(rows);
@@ -82,7 +85,7 @@ class LatentTruth final : public Truth {
   Tensor pretraining_KNT(std::int64_t tasks, const Seeds& seeds) const override {
     std::vector<Tensor> rows;
     for (const std::uint64_t seed : seeds) {
-      const Tensor u = generator_.directions(seed, "assay.pretraining", tasks);
+      const Tensor u = generator_.directions(seed, "pretraining", tasks);
       rows.push_back(generator_.latent(seed, Split::pretrain).matmul(u).gt(0).to(at::kFloat));
     }
     return at::stack(rows);
@@ -118,6 +121,7 @@ class LatentTasks final : public Task {
   }
   Tensor codes_KCT(std::int64_t, const Seeds&) const override { return {}; }
   std::vector<std::string> data_versions() const override { return {version}; }
+  std::vector<std::string> data_files() const override { return {}; }
 
  private:
   Generator generator_;
