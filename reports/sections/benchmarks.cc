@@ -38,7 +38,7 @@ std::string nothing_text(const Row& row) {
   for (const SeedResult& seed : row.seeds) {
     if (seed.state == CellState::failed) return "failed: " + cause_of(seed);
   }
-  return row.count(CellState::missing) > 0 ? "missing" : "not a number";
+  return row.count(CellState::missing) > 0 ? "missing" : "not defined";
 }
 
 Cell measure_cell(const Row& row, const Measure& measure, int decimals) {
