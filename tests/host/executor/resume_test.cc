@@ -53,6 +53,7 @@ TEST_CASE("more seeds: the new ones alone, as blocks of their own") {
   for (const auto& [file, content] : before) CHECK(after.at(file) == content);
   CHECK(after.count("cells/bench/a/3-4/4.json") == 1);
   CHECK(place.load().run["blocks"]["bench"] == Json::parse("[[0,1,2],[3,4]]"));
+  CHECK(place.load().run["first_seeds"]["bench"] == 3);
   // Fewer again: nothing to do, and the blocks are remembered.
   CHECK(place.run(toy_suite({toy("a")}, {0, 1})).jobs == 0);
   CHECK(place.load().cells.size() == 4);
