@@ -89,7 +89,7 @@ Outputs CnnPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool wan
   for (std::int64_t row = 0; row < rows; ++row) {
     Row& kept = rows_[static_cast<std::size_t>(keep ? row : 0)];
     const Real* images = x.const_data_ptr<Real>() + (x.size(0) == 1 ? 0 : row * batch * x_size());
-    forward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.size(1), images, batch, kept,
+    forward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.stride(0), images, batch, kept,
                 outputs.logits_KBC.mutable_data_ptr<Real>() + row * batch * head_.out());
     if (want_features) {
       std::copy_n(kept.features.data(), batch * head_.in(),
@@ -133,7 +133,7 @@ void CnnPass<Real>::backward(const Tensor& theta_AP, const Tensor& x, const Tens
     const auto of_row = [row, batch](const Tensor& tensor, std::int64_t width) {
       return tensor.defined() ? tensor.const_data_ptr<Real>() + row * batch * width : nullptr;
     };
-    backward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.size(1), batch,
+    backward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.stride(0), batch,
                  rows_[static_cast<std::size_t>(row)],
                  dlogits_ABC.defined() ? of_row(dlogits_ABC, classes) : zeros.data(),
                  of_row(dfeatures_ABD, head_.in()),

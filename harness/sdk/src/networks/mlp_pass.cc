@@ -20,6 +20,13 @@ class MlpPass final : public DirectPass {
   Outputs forward(const Tensor& theta_AP, const Tensor& x, bool want_features, bool keep) override;
   void backward(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
                 const Tensor& dfeatures_ABD, Tensor& gradient_AP) override;
+  bool squares_by_layer() const override { return true; }
+  void backward_squared(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
+                        Tensor& sum_AP) override {
+    squared_ = true;
+    backward(theta_AP, x, dlogits_ABC, {}, sum_AP);
+    squared_ = false;
+  }
 
  private:
   void forward_row(const Real* theta, const Real* x, std::int64_t batch, Real* hidden, Real* logits);
@@ -31,7 +38,16 @@ class MlpPass final : public DirectPass {
   std::int64_t widest_ = 0;
   std::vector<Real> hidden_;       // [A][layer][B, width]
   std::vector<Real> dy_;           // of one row's layer
+  bool squared_ = false;           // backward() sums the samples' squared gradients
+  std::vector<Real> squares_[2];
 };
+
+template <class Real>
+const Real* squares(const Real* values, std::int64_t size, std::vector<Real>& to) {
+  to.resize(static_cast<std::size_t>(size));
+  std::transform(values, values + size, to.begin(), [](Real value) { return value * value; });
+  return to.data();
+}
 
 template <class Real>
 MlpPass<Real>::MlpPass(const std::vector<std::int64_t>& widths) {
@@ -61,7 +77,7 @@ Outputs MlpPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool wan
   for (std::int64_t row = 0; row < rows; ++row) {
     const Real* input = x.const_data_ptr<Real>() + (x.size(0) == 1 ? 0 : row * batch * layers_[0].in());
     Real* hidden = hidden_.data() + (keep ? row * hidden_size : 0);
-    forward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.size(1), input, batch, hidden,
+    forward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.stride(0), input, batch, hidden,
                 outputs.logits_KBC.mutable_data_ptr<Real>() + row * batch * classes);
     if (want_features) {
       const Real* last = layers_.size() == 1 ? input : hidden + hidden_size - batch * features;
@@ -94,7 +110,7 @@ void MlpPass<Real>::backward(const Tensor& theta_AP, const Tensor& x, const Tens
     const auto of_row = [row, batch](const Tensor& tensor, std::int64_t width) {
       return tensor.defined() ? tensor.const_data_ptr<Real>() + row * batch * width : nullptr;
     };
-    backward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.size(1),
+    backward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.stride(0),
                  x.size(0) == 1 ? x.const_data_ptr<Real>() : of_row(x, layers_[0].in()), batch,
                  hidden_.data() + row * batch * hidden_width_,
                  dlogits_ABC.defined() ? of_row(dlogits_ABC, classes) : zeros.data(),
@@ -111,7 +127,12 @@ void MlpPass<Real>::backward_row(const Real* theta, const Real* x, std::int64_t 
   for (std::size_t i = layers_.size(); i-- > 0;) {
     LinearLayer<Real>& layer = layers_[i];
     input = i == 0 ? x : input - batch * layer.in();
-    layer.weight_gradient(input, dy, batch, gradient);
+    if (squared_) {
+      layer.weight_gradient(squares(input, batch * layer.in(), squares_[0]),
+                            squares(dy, batch * layer.out(), squares_[1]), batch, gradient);
+    } else {
+      layer.weight_gradient(input, dy, batch, gradient);
+    }
     if (i == 0) return;
     const std::int64_t size = batch * layer.in();
     layer.input_gradient(theta, dy, batch, dy_.data());
