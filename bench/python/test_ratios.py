@@ -1,0 +1,80 @@
+"""What the table says about given figures: hand-worked values."""
+import unittest
+
+import measure
+import protocol
+import ratios
+
+
+def a_round(ours, default, fused, stacked=None, share=0.5):
+    """One round: times of ours by K; of plain PyTorch; of the stack by K."""
+    def counters(us):
+        return {"us_per_model_step": us, "limit_us": 10, "products_us": 20, "products_share": share,
+                "sgemm_share": 0.3, "gflops": 30}
+    return {"ours": {"step": {k: counters(us) for k, us in ours.items()}},
+            "python": {"default": {1: {"us_per_model_step": default}},
+                       "fused": {1: {"us_per_model_step": fused}},
+                       "stacked": {k: {"us_per_model_step": us} for k, us in (stacked or {}).items()}}}
+
+
+class RowTest(unittest.TestCase):
+    def row(self, rounds, network="mlp-64-64-64-10", batch=32):
+        return ratios.make_row(network, batch, rounds)
+
+    def test_ratios_are_of_each_round_and_the_median_is_reported(self):
+        row = self.row([a_round({1: 100, 10: 20}, 300, 200), a_round({1: 100, 10: 40}, 800, 600),
+                        a_round({1: 100, 10: 10}, 100, 90)])
+        self.assertEqual(row["K"], 10)
+        self.assertEqual(row["default"], {"median": 15, "min": 10, "max": 20})
+        self.assertEqual(row["fused"], {"median": 10, "min": 9, "max": 15})
+
+    def test_the_best_cohort_has_the_shortest_median_not_the_shortest_time(self):
+        rounds = [a_round({1: 9, 5: us5, 20: us20}, 100, 100)
+                  for us5, us20 in ((6, 1), (6, 8), (6, 8))]
+        self.assertEqual(self.row(rounds)["K"], 5)
+
+    def test_targets_must_be_met_by_both_columns(self):
+        self.assertEqual(self.row([a_round({1: 10}, 150, 110)])["met"], "yes")
+        self.assertEqual(self.row([a_round({1: 10}, 150, 109)])["met"], "no")
+        self.assertEqual(self.row([a_round({1: 10}, 149, 110)])["met"], "no")
+
+    def test_three_quarters_of_the_products_are_enough(self):
+        self.assertEqual(self.row([a_round({1: 10}, 20, 20, share=0.75)])["met"], "yes (limit)")
+        self.assertEqual(self.row([a_round({1: 10}, 20, 20, share=0.74)])["met"], "no")
+
+    def test_only_networks_and_batches_with_a_target_have_a_verdict(self):
+        self.assertEqual(self.row([a_round({1: 10}, 20, 20)], batch=128)["met"], "-")
+        self.assertEqual(self.row([a_round({1: 10}, 20, 20)], network="mlp-784-100-100-10")["met"], "-")
+
+    def test_one_model_is_compared_with_the_faster_of_the_two(self):
+        row = self.row([a_round({1: 100, 10: 5}, 120, 99)])
+        self.assertEqual(row["alone"]["median"], 0.99)
+        self.assertFalse(row["alone_met"])
+        self.assertIn("slower", ratios.table([row]))
+
+    def test_the_stack_is_named_with_its_best_cohort(self):
+        row = self.row([a_round({1: 10}, 20, 20, {5: 30, 40: 15})])
+        self.assertEqual((row["stacked"]["K"], row["stacked"]["median"]), (40, 1.5))
+
+
+class ProtocolTest(unittest.TestCase):
+    def test_accuracies_may_differ_by_chance_only(self):
+        ours = {"weak": 0.75, "xent": 0.79}
+        self.assertEqual(protocol.agree(ours, {"weak": 0.76, "xent": 0.78}, 10), [])
+        self.assertEqual(protocol.agree(ours, {"weak": 0.75, "xent": 0.83}, 10), ["xent"])
+
+    def test_rows_must_be_the_same(self):
+        with self.assertRaisesRegex(measure.Failed, "do not have the same rows: ceiling"):
+            protocol.agree({"weak": 0.75, "ceiling": 0.8}, {"weak": 0.75}, 10)
+
+
+class MeasureTest(unittest.TestCase):
+    def test_a_program_that_fails_is_named_with_what_to_do(self):
+        with self.assertRaisesRegex(measure.Failed, "false ended with status 1 .* Do this."):
+            measure.run(["/bin/false"], "Do this.")
+        with self.assertRaisesRegex(measure.Failed, "cannot start .*/nowhere: No such file.* Do this."):
+            measure.run(["/nowhere"], "Do this.")
+
+
+if __name__ == "__main__":
+    unittest.main()
