@@ -120,13 +120,13 @@ TEST_CASE("expansion: a stage is computed again only for what it depends on") {
   CHECK(changed(base, with(base, "/ceiling_train/epochs", 2)) == Names{});
 }
 
-TEST_CASE("expansion: cohorts keep 16 bytes a parameter near 2 MB") {
+TEST_CASE("expansion: cohorts keep 16 bytes a parameter near 4 MB") {
   const auto cohort = [](int width) {
     return expand(with(tiny_fashion(), "/strong/model/width", width)).at("cohort").get<int>();
   };
   CHECK(cohort(2) == 64);    // 424 parameters: the upper bound
-  CHECK(cohort(32) == 19);   // 6634: 2e6 / 106144 = 18.8
-  CHECK(cohort(256) == 4);   // 53002: 2.4, and small networks have company
+  CHECK(cohort(32) == 38);   // 6634: 4e6 / 106144 = 37.7
+  CHECK(cohort(512) == 4);   // 105994: 2.4, and small networks have company
   CHECK(cohort(2048) == 1);  // 423946
 }
 

@@ -1,10 +1,8 @@
 #include "sdk/families/weak_to_strong/family.h"
 #include "sdk/families/weak_to_strong/settings.h"
+#include "sdk/internal/cohort_size.h"
 
 #include <assay/common/error.h>
-
-#include <algorithm>
-#include <cmath>
 
 namespace assay::weak_to_strong {
 namespace {
@@ -12,17 +10,6 @@ namespace {
 /// Training's floating-point operations in billions: one forward and twice that backward.
 double training_cost(const Network& network, std::int64_t items, const Recipe& recipe) {
   return 3 * network.forward_flops() * static_cast<double>(items * recipe.epochs) / 1e9;
-}
-
-// A cohort's working set (theta, gradient and two moments in float32, so 16 bytes a parameter) near
-// 2 MB stays in a core's cache. Small networks gain from company even beyond that, up to where the
-// overhead of a step is spread thin.
-std::int64_t largest_cohort(std::int64_t parameters) {
-  constexpr double working_set = 2e6;
-  constexpr std::int64_t small = 250000;
-  const auto fitting =
-      static_cast<std::int64_t>(std::llround(working_set / (16.0 * static_cast<double>(parameters))));
-  return std::clamp<std::int64_t>(fitting, parameters <= small ? 4 : 1, 64);
 }
 
 Json stage(const Json& settings, const char* name, const char* title, Json inputs, double cost) {
