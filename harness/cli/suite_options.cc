@@ -1,10 +1,13 @@
 #include "cli/suite_options.h"
 
+#include "host/registry/worker_call.h"
 #include "host/suite/filter.h"
 #include "host/suite/read.h"
 
 #include <assay/common/error.h>
 #include <assay/common/text.h>
+
+#include <algorithm>
 
 namespace assay::cli {
 
@@ -25,17 +28,28 @@ void add_suite_options(CLI::App& command, SuiteOptions& options) {
   command.add_option("--plugin-dir", options.plugin_folders, "A further folder of plugins")
       ->type_name("DIR")
       ->allow_extra_args(false);
-  command.add_option("--device", options.device, "Where to compute: cpu")->type_name("NAME");
+  command.add_option("--device", options.device, "Where to compute: cpu (default), cuda, cuda:N")
+      ->type_name("NAME");
 }
+
+namespace {
+
+std::string full_name(const std::string& device) { return device == "cuda" ? "cuda:0" : device; }
+
+}  // namespace
 
 void check_device(const std::string& device) {
   if (device == "cpu") return;
-  if (device == "cuda" || device.rfind("cuda:", 0) == 0) {
-    throw Error("--device " + device + ": this version computes on the CPU only. Leave the option out",
-                ExitStatus::wrong_use);
+  const auto known = ask_worker({"--devices"}).get<std::vector<std::string>>();
+  const std::string full = full_name(device);
+  if (std::find(known.begin(), known.end(), full) != known.end()) return;
+  if (full.rfind("cuda:", 0) == 0 && known.size() == 1) {
+    throw Error("--device " + device + ": no CUDA device was found. It needs an NVIDIA GPU with its driver, and "
+                "Assay built on a CUDA build of LibTorch (`assay doctor` shows which one it has). Leave the "
+                "option out to compute on the CPU", ExitStatus::wrong_use);
   }
-  throw Error("--device " + device + ": there is no such device" + did_you_mean(device, {"cpu", "cuda"}),
-              ExitStatus::wrong_use);
+  throw Error("--device " + device + ": there is no such device" + did_you_mean(device, known) + "; there are " +
+                  join(known, ", "), ExitStatus::wrong_use);
 }
 
 SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,
@@ -50,6 +64,7 @@ SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,
   ready.file = file;
   ready.text = suite.text;
   ready.overrides = overrides;
+  ready.build["device"] = full_name(options.device);  // part of every key
   if (!options.only.empty() || !options.methods.empty()) {
     ready.selection = select(suite, options.only, options.methods);
   }

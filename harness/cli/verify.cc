@@ -32,7 +32,8 @@ int verify(const Options& options) {
                   ExitStatus::wrong_use);
     }
   }
-  const SuiteToRun suite = prepare_suite(run.run["suite"], catalogue);
+  SuiteToRun suite = prepare_suite(run.run["suite"], catalogue);
+  suite.build["device"] = run.run["provenance"]["build"].value("device", "cpu");
   const StopSignals stop;
   VerifyOptions verify;
   verify.sample = options.sample;

@@ -3,6 +3,7 @@
 #include "sdk/internal/family.h"
 #include "sdk/internal/numerics.h"
 #include "worker/channel.h"
+#include "worker/devices.h"
 #include "worker/crash_trace.h"
 #include "worker/failure.h"
 #include "worker/limits.h"
@@ -40,6 +41,7 @@ std::vector<RowOutcome> run_stage(const Family& family, const Json& request, Run
   job.stage = request.at("stage").get<std::string>();
   job.seeds = run.seeds();
   job.inputs = inputs_of(request);
+  job.device = compute_device(request.value("device", "cpu"));
   job.output = request.at("output").get<std::string>();
   return family.run_stage(job, run);
 }
@@ -52,6 +54,7 @@ std::vector<RowOutcome> run_cells(const Family& family, const Json& request, Run
     job.rows.push_back({row.at("seed").get<std::uint64_t>(), row.at("parameters")});
   }
   job.inputs = inputs_of(request);
+  job.device = compute_device(request.value("device", "cpu"));
   job.output = request.at("output").get<std::string>();
   if (job.reference.empty()) {
     run.enter_phase("load");

@@ -4,6 +4,7 @@
 #include "worker/channel.h"
 #include "worker/crash_trace.h"
 #include "worker/describe.h"
+#include "worker/devices.h"
 #include "worker/failure.h"
 #include "worker/one_shot.h"
 #include "worker/serve.h"
@@ -31,6 +32,7 @@ constexpr const char* usage =
     "  --conform FILE      check a plugin against its family's rules; exit status 1: it breaks one\n"
     "  --smoke FILE        fit and score a plugin's methods on a small benchmark\n"
     "  --probe             time this machine, for `assay doctor`\n"
+    "  --devices           where this worker can compute\n"
     "  --serve             run jobs (started by `assay run`)\n";
 
 // Documents go to where standard output was; what plugins print goes to standard error.
@@ -66,6 +68,8 @@ int one_shot(const std::vector<std::string>& arguments) {
     print(assay::describe_families());
   } else if (call == "--probe" && files.empty()) {
     print(assay::probe());
+  } else if (call == "--devices" && files.empty()) {
+    print(assay::compute_devices());
   } else if (call == "--expand" && files.empty()) {
     const std::string text(std::istreambuf_iterator<char>(std::cin), {});
     print(assay::expand_all(Json::parse(text)));

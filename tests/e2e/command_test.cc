@@ -111,7 +111,7 @@ TEST_CASE("wrong use is told apart from failures") {
     CHECK(ended.status == 2);
     return ended.err;
   };
-  CHECK(has(problem({"run", suite, "--device", "cuda"}), "this version computes on the CPU only"));
+  CHECK(has(problem({"run", suite, "--device", "cuda"}), "--device cuda: no CUDA device was found. It needs an NVIDIA GPU"));
   CHECK(has(problem({"run", suite, "--device", "cup"}), "did you mean 'cpu'?"));
   CHECK(has(problem({"rnu", suite}), "assay: there is no command 'rnu' (did you mean 'run'?)"));
   CHECK(has(problem({"fly"}), "there is no command 'fly': the commands are run, plan, "));

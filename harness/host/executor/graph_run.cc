@@ -170,7 +170,8 @@ std::optional<JobRequest> GraphRun::next() {
 }
 
 JobRequest GraphRun::request(Task& task) {
-  Json message = {{"type", "job"}, {"id", task.id}, {"memory_bytes", options_.memory_bytes}};
+  Json message = {{"type", "job"}, {"id", task.id}, {"memory_bytes", options_.memory_bytes},
+                  {"device", options_.device}};
   const std::map<std::string, std::size_t>* inputs = nullptr;
   if (task.is_stage) {
     const PlannedStage& stage = plan_.stages[task.stage];
@@ -192,7 +193,6 @@ JobRequest GraphRun::request(Task& task) {
     message["method"] = job.reference ? "" : job.use;
     message["plugin"] = job.plugin;
     message["plugin_hash"] = job.plugin_hash;
-    message["stage_seeds"] = job.stage_seeds;
     message["rows"] = Json::array();
     for (const std::size_t row : task.todo.rows) {
       const CellIdentity& cell = plan_.cells[job.cells[row]].identity;

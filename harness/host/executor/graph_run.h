@@ -30,6 +30,7 @@ struct GraphOptions {
   std::filesystem::path run;        ///< the run's folder: job logs go to <run>/logs
   double time_s = 0;                ///< of a job
   std::uint64_t memory_bytes = 0;   ///< of a worker
+  std::string device = "cpu";
   bool retry_failed_stages = false; ///< compute cached stages that have failed rows again
   bool split = true;                ///< run the rows of a failed block singly
 };

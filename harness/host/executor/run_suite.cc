@@ -169,6 +169,7 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
                    {.run = options.out,
                     .time_s = limits.value("time_s", 0.0),
                     .memory_bytes = limits.value("memory_bytes", std::uint64_t{0}),
+                    .device = suite.build.value("device", "cpu"),
                     .retry_failed_stages = options.retry_failed});
     const std::size_t workers = options.workers > 0 ? options.workers : usable_cores();
     LocalExecutor executor({.worker = options.worker,

@@ -244,6 +244,7 @@ VerifyResult verify_run(const RunData& run, const SuiteToRun& suite, const Verif
                  {.run = scratch.path(),
                   .time_s = limits.value("time_s", 0.0),
                   .memory_bytes = limits.value("memory_bytes", std::uint64_t{0}),
+                  .device = suite.build.value("device", "cpu"),
                   .split = false});
   const std::size_t workers = options.workers > 0 ? options.workers : usable_cores();
   LocalExecutor executor({.worker = options.worker,

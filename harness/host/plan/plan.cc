@@ -174,7 +174,7 @@ void Planner::add_block(const Seeds& block) {
     CellsJob job;
     job.use = reference.at("id");
     job.reference = true;
-    job.block = job.stage_seeds = block;
+    job.block = block;
     job.inputs = inputs_named(reference.value("inputs", Json::array()));
     job.cost = 0.05 * rows;  // references are scored, not trained
     const Json variant = {{"name", reference.at("id")}, {"parameters", Json::object()}};
@@ -222,7 +222,6 @@ void Planner::add_group(const VariantGroup& group, const Seeds& block) {
       job.plugin = group.method.at("file");
       job.plugin_hash = group.method.at("plugin_hash");
       job.block = seeds;
-      job.stage_seeds = block;
       const Json& description = expansion_->at("method");
       job.inputs = inputs_named(description.value("inputs", Json::array()));
       job.cost = description.value("cost", 1.0) * static_cast<double>(seeds.size() * variants.size());

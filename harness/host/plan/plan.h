@@ -57,7 +57,6 @@ struct CellsJob {
   std::string plugin, plugin_hash;            ///< methods only
   std::vector<std::size_t> cells;             ///< the job's rows: indices in Plan::cells
   Seeds block;                                ///< the seeds of each variant, in order
-  Seeds stage_seeds;                          ///< the seeds of the input stages
   std::map<std::string, std::size_t> inputs;  ///< name -> index in Plan::stages
   double cost = 1;                            ///< relative, of all rows
 };

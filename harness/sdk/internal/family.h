@@ -23,6 +23,7 @@ struct StageJob {
   std::vector<std::uint64_t> seeds;   ///< the block
   StageInputs inputs;
   std::filesystem::path output;       ///< an empty folder; files are written and synced here
+  at::Device device = at::kCPU;       ///< where to compute; files hold what was moved to the CPU
 };
 
 /// One row of a cell job: a seed and, for a method, its resolved parameter values. The rows of a
@@ -39,6 +40,7 @@ struct CellJob {
   std::vector<CellRow> rows;
   StageInputs inputs;
   std::filesystem::path output;       ///< predictions.safetensors goes here
+  at::Device device = at::kCPU;
 };
 
 /// What became of one row. When `failure` is empty, `result` has the keys metrics, curves, counts.

@@ -251,6 +251,8 @@ int main(int argc, char** argv) {
   const std::string call = argc > 1 ? argv[1] : "";
   if (call == "--serve") {
     serve();
+  } else if (call == "--devices") {
+    std::puts("[\"cpu\"]");
   } else if (call == "--families") {
     std::cout << families().dump() << "\n";
   } else if (call == "--describe" || call == "--describe-all") {

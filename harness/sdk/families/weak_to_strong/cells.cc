@@ -64,9 +64,9 @@ Tensor run_method(const CellJob& job, const Problem& problem, const Task& task, 
   }
 
   run.enter_phase("predict");
-  const Dataset test = task.inputs(Split::test, View::strong, run.seeds());
+  const Dataset test = task.inputs(Split::test, View::strong, run.seeds()).to(job.device);
   // Not counted among the method's costs: every method is asked the same questions.
-  const Tensor probability_KNC = predict_probabilities(answer, test);
+  const Tensor probability_KNC = predict_probabilities(answer, test).cpu();
   for (std::int64_t row = 0; row < run.rows(); ++row) {
     if (probability_KNC[row].isfinite().all().item<bool>()) continue;
     fail(outcomes[static_cast<std::size_t>(row)], "non_finite", "predict",
@@ -101,7 +101,7 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   if (job.method == nullptr) {
     probability_KNC = read_reference(job, stages, outcomes);
   } else {
-    const Problem problem = make_problem(settings, *task, run.seeds(), stages);
+    const Problem problem = make_problem(settings, *task, run.seeds(), stages, job.device);
     probability_KNC = run_method(job, problem, *task, run, outcomes);
   }
   if (all_failed(outcomes)) return outcomes;

@@ -5,24 +5,25 @@
 namespace assay::weak_to_strong {
 
 Model starting_student(const Settings& settings, const Task& task, const Seeds& seeds,
-                       const StageReader& stages) {
+                       const StageReader& stages, at::Device device) {
   Model student;
   student.network = make_network(settings.strong, task.input_shape(View::strong), task.classes());
   student.theta_KP = settings.pretrain
                          ? stages.rows("pretrained", "student_KP")
                          : initial_parameters(student.network->layout(),
                                               Streams(seeds, "assay.student"));
+  student.theta_KP = student.theta_KP.to(device);
   return student;
 }
 
 Problem make_problem(const Settings& settings, const Task& task, const Seeds& seeds,
-                     const StageReader& stages) {
+                     const StageReader& stages, at::Device device) {
   Problem problem;
-  problem.transfer = task.inputs(Split::transfer, View::strong, seeds);
-  problem.weak_KNC = stages.rows("weak", "transfer_KNC");
-  problem.validation = task.inputs(Split::validation, View::strong, seeds);
-  problem.weak_validation_KVC = stages.rows("weak", "validation_KVC");
-  problem.student = starting_student(settings, task, seeds, stages);
+  problem.transfer = task.inputs(Split::transfer, View::strong, seeds).to(device);
+  problem.weak_KNC = stages.rows("weak", "transfer_KNC").to(device);
+  problem.validation = task.inputs(Split::validation, View::strong, seeds).to(device);
+  problem.weak_validation_KVC = stages.rows("weak", "validation_KVC").to(device);
+  problem.student = starting_student(settings, task, seeds, stages, device);
   problem.pretrained = settings.pretrain.has_value();
   problem.recipe = settings.train;
   const double uniform = 1.0 / static_cast<double>(task.classes());

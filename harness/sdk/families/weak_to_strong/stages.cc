@@ -22,27 +22,31 @@ struct Stage {
   const Task& task;
   const StageReader& inputs;
   Run& run;
+  at::Device device;
 
   const Seeds& seeds() const { return run.seeds(); }
 
   Model fit(const Model& start, Split split, View view, const Recipe& recipe,
             const Tensor& label_KN) const {
     const Tensor target_KNC = one_hot(label_KN, task.classes(), start.theta_KP);
-    const Dataset data = task.inputs(split, view, seeds());
+    const Dataset data = inputs_of(split, view);
     run.enter_phase("train");
     return train(start, data, recipe, run, cross_entropy_with(target_KNC));
   }
 
   Tensor predict(const Model& model, Split split, View view) const {
-    return predict_probabilities(model, task.inputs(split, view, seeds()), &run);
+    return predict_probabilities(model, inputs_of(split, view), &run);
   }
+
+  Dataset inputs_of(Split split, View view) const { return task.inputs(split, view, seeds()).to(device); }
 };
 
 Trained train_weak(const Stage& stage) {
   Model start;
   start.network = make_network(stage.settings.weak, stage.task.input_shape(View::weak),
                                stage.task.classes());
-  start.theta_KP = initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.weak"));
+  start.theta_KP =
+      initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.weak")).to(stage.device);
   const Model model = stage.fit(start, Split::labels, View::weak, stage.settings.weak_recipe,
                                 stage.task.truth()->labels_KN(Split::labels, stage.seeds()));
   stage.run.enter_phase("predict");
@@ -54,7 +58,8 @@ Trained train_weak(const Stage& stage) {
 }
 
 Trained train_on_truth(const Stage& stage, Split split, const Recipe& recipe) {
-  const Model start = starting_student(stage.settings, stage.task, stage.seeds(), stage.inputs);
+  const Model start = starting_student(stage.settings, stage.task, stage.seeds(), stage.inputs,
+                                       stage.device);
   const Model model = stage.fit(start, split, View::strong, recipe,
                                 stage.task.truth()->labels_KN(split, stage.seeds()));
   stage.run.enter_phase("predict");
@@ -76,9 +81,11 @@ Trained pretrain(const Stage& stage) {
   const auto input = stage.task.input_shape(View::strong);
   Model start;
   start.network = make_network(stage.settings.strong, input, how.tasks);
-  start.theta_KP = initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.student"));
-  const Dataset data = stage.task.inputs(Split::pretrain, View::strong, stage.seeds());
-  const Tensor answer_KNT = stage.task.truth()->pretraining_KNT(how.tasks, stage.seeds());
+  start.theta_KP =
+      initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.student")).to(stage.device);
+  const Dataset data = stage.inputs_of(Split::pretrain, View::strong);
+  const Tensor answer_KNT =
+      stage.task.truth()->pretraining_KNT(how.tasks, stage.seeds()).to(stage.device);
   stage.run.enter_phase("train");
   const Model model =
       train(start, data, how.recipe, stage.run, [&](const Batch& batch) {
@@ -98,8 +105,8 @@ Trained pretrain(const Stage& stage) {
   const Tensor codes_KCT = stage.task.codes_KCT(how.tasks, stage.seeds());
   if (codes_KCT.defined()) {
     stage.run.enter_phase("predict");
-    const Dataset test = stage.task.inputs(Split::test, View::strong, stage.seeds());
-    trained.outputs["test_KNC"] = decode(predict_logits(model, test, &stage.run), codes_KCT);
+    const Dataset test = stage.inputs_of(Split::test, View::strong);
+    trained.outputs["test_KNC"] = decode(predict_logits(model, test, &stage.run).cpu(), codes_KCT);
   }
   return trained;
 }
@@ -123,7 +130,8 @@ std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) {
   const Settings settings = read_settings(job.settings);
   const auto task = settings.make_task();
   const StageReader inputs(job.inputs, run.seeds());
-  const Trained trained = train_stage(job.stage, {settings, *task, inputs, run});
+  Trained trained = train_stage(job.stage, {settings, *task, inputs, run, job.device});
+  for (auto& [name, output] : trained.outputs) output = output.cpu();
 
   run.enter_phase("score");
   Tensor accuracy_K;

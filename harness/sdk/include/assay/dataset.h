@@ -31,6 +31,8 @@ class Dataset {
   Tensor gather(const Tensor& position_AB, const Tensor& rows = {}) const;
   /// Positions [from, to) of every row: [K, to-from, F...]. Past a row's end: some item of the pool.
   Tensor slice(std::int64_t from, std::int64_t to) const;
+  /// The same on another device.
+  Dataset to(at::Device device) const;
   /// The rows `rows`, in that order; shares the pool.
   Dataset select_rows(const std::vector<std::int64_t>& rows) const;
 

@@ -133,6 +133,13 @@ Tensor Dataset::slice(std::int64_t from, std::int64_t to) const {
   return take(items_KN_.slice(1, from, to));
 }
 
+Dataset Dataset::to(at::Device device) const {
+  Dataset moved = *this;
+  if (pool_.defined()) moved.pool_ = pool_.to(device);
+  if (items_KN_.defined()) moved.items_KN_ = items_KN_.to(device);
+  return moved;
+}
+
 Dataset Dataset::select_rows(const std::vector<std::int64_t>& rows) const {
   Dataset selected;
   for (const std::int64_t row : rows) selected.counts_.push_back(count(row));
