@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include "sdk/internal/kernels/activations.h"
+#include "sdk/internal/kernels/balance.h"
 #include "sdk/internal/kernels/index_steps.h"
 #include "sdk/internal/kernels/product.h"
 #include "sdk/internal/kernels/softmax.h"
@@ -141,6 +142,34 @@ TEST_CASE("softmax cross entropy of logits that are not finite is not finite") {
       float loss = 0;
       softmax_cross_entropy(logits.data(), target.data(), 1, 10, &loss, gradient.data());
       CHECK_FALSE(std::isfinite(loss));
+    }
+  }
+}
+
+TEST_CASE("balancing classes agrees with plain operations") {
+  for (const std::int64_t classes : {2, 3, 10}) {
+    for (const std::int64_t batch : {1, 7, 32, 50}) {
+      CAPTURE(classes, batch);
+      const Tensor p = at::softmax(random<double>("p", {batch, classes}) * 2, 1);
+      const Tensor share = at::softmax(random<double>("s", {classes}), 0).contiguous();
+      Tensor mean = at::full({batch}, 1.0 / static_cast<double>(batch), at::kDouble);
+      if (batch > 1) {  // a sample that is padding
+        mean[batch - 1] = 0;
+        mean /= mean.sum();
+      }
+      Tensor expected = at::ones({classes}, at::kDouble);
+      for (int step = 0; step < 30; ++step) {
+        const Tensor u = mean / p.matmul(expected).clamp_min(1e-30);
+        expected = share / p.t().matmul(u).clamp_min(1e-30);
+      }
+      Tensor u = at::empty({batch}, at::kDouble), v = at::empty({classes}, at::kDouble);
+      const Tensor turned = p.t().contiguous();
+      balance_classes(turned.const_data_ptr<double>(), mean.const_data_ptr<double>(),
+                      share.const_data_ptr<double>(), batch, classes, 30, u.mutable_data_ptr<double>(),
+                      v.mutable_data_ptr<double>());
+      CHECK(largest_difference(v / v.sum(), expected / expected.sum()) < 1e-12);
+      // After the last step the batch has the wanted shares.
+      CHECK(largest_difference(v * turned.matmul(u), share) < 1e-12);
     }
   }
 }

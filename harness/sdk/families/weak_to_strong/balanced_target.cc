@@ -1,9 +1,12 @@
+#include "sdk/internal/kernels/balance.h"
+
 #include <assay/common/error.h>
 #include <assay/weak_to_strong.h>
 
 #include <ATen/ATen.h>
 #include <limits>
 #include <sstream>
+#include <vector>
 
 namespace assay::weak_to_strong {
 namespace {
@@ -22,12 +25,12 @@ Tensor quantile(const Tensor& value_KB, const Tensor& share_K, const Tensor& wei
                   place_K.unsqueeze(1) - low_K1);
 }
 
-/// Weights v [A, 1, C] of the classes such that normalised p * v has the mean `share_K1C` over the
-/// batch: Sinkhorn's iteration. Always the same number of steps: with a test for convergence one row's
-/// bits would depend on the others.
-Tensor class_weights(const Tensor& probability_KBC, const Tensor& share_K1C,
-                     const Tensor& mean_KB1) {
-  constexpr int steps = 30;
+// Of Sinkhorn's iteration. Always the same number: with a test for convergence one row's bits would depend
+// on the others.
+constexpr int steps = 30;
+
+Tensor plain_class_weights(const Tensor& probability_KBC, const Tensor& share_K1C,
+                           const Tensor& mean_KB1) {
   constexpr double tiny = 1e-30;
   const Tensor probability_KCB = probability_KBC.transpose(1, 2);
   Tensor v_KC1 = at::ones_like(share_K1C).transpose(1, 2);
@@ -37,6 +40,35 @@ Tensor class_weights(const Tensor& probability_KBC, const Tensor& share_K1C,
     v_KC1 = share_KC1 / probability_KCB.bmm(u_KB1).clamp_min(tiny);
   }
   return v_KC1.transpose(1, 2);
+}
+
+template <class Real>
+Tensor fast_class_weights(const Tensor& probability_KBC, const Tensor& share_K1C, const Tensor& mean_KB1) {
+  const Tensor p_KCB = probability_KBC.transpose(1, 2).contiguous();
+  const Tensor share = share_K1C.contiguous(), mean = mean_KB1.contiguous();
+  const std::int64_t classes = p_KCB.size(1), batch = p_KCB.size(2);
+  Tensor v_K1C = at::empty_like(share);
+  std::vector<Real> u(static_cast<std::size_t>(batch));
+  for (std::int64_t row = 0; row < p_KCB.size(0); ++row) {
+    balance_classes(p_KCB.const_data_ptr<Real>() + row * classes * batch,
+                    mean.const_data_ptr<Real>() + row * batch, share.const_data_ptr<Real>() + row * classes,
+                    batch, classes, steps, u.data(), v_K1C.mutable_data_ptr<Real>() + row * classes);
+  }
+  return v_K1C;
+}
+
+/// Weights v [A, 1, C] of the classes such that normalised p * v has the mean `share_K1C` over the
+/// batch: Sinkhorn's iteration.
+Tensor class_weights(const Tensor& probability_KBC, const Tensor& share_K1C, const Tensor& mean_KB1) {
+  const at::ScalarType type = probability_KBC.scalar_type();
+  const bool same = share_K1C.scalar_type() == type && mean_KB1.scalar_type() == type;
+  if (probability_KBC.is_cpu() && same && type == at::kFloat) {
+    return fast_class_weights<float>(probability_KBC, share_K1C, mean_KB1);
+  }
+  if (probability_KBC.is_cpu() && same && type == at::kDouble) {
+    return fast_class_weights<double>(probability_KBC, share_K1C, mean_KB1);
+  }
+  return plain_class_weights(probability_KBC, share_K1C, mean_KB1);
 }
 
 }  // namespace
