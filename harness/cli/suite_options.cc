@@ -22,7 +22,8 @@ void add_suite_options(CLI::App& command, SuiteOptions& options) {
       ->delimiter(',')
       ->type_name("A,B")
       ->allow_extra_args(false);
-  command.add_option("--set", options.overrides, "Set KEY=VALUE in the suite first (docs/suites.md)")
+  command
+      .add_option("--set", options.overrides, "Set KEY=VALUE in the suite first (docs/suites.md)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command.add_option("--plugin-dir", options.plugin_folders, "A further folder of plugins")
@@ -34,7 +35,9 @@ void add_suite_options(CLI::App& command, SuiteOptions& options) {
 
 namespace {
 
-std::string full_name(const std::string& device) { return device == "cuda" ? "cuda:0" : device; }
+std::string full_name(const std::string& device) {
+  return device == "cuda" ? "cuda:0" : device;
+}
 
 }  // namespace
 
@@ -44,12 +47,16 @@ void check_device(const std::string& device) {
   const std::string full = full_name(device);
   if (std::find(known.begin(), known.end(), full) != known.end()) return;
   if (full.rfind("cuda:", 0) == 0 && known.size() == 1) {
-    throw Error("--device " + device + ": no CUDA device was found. It needs an NVIDIA GPU with its driver, and "
-                "Assay built on a CUDA build of LibTorch (`assay doctor` shows which one it has). Leave the "
-                "option out to compute on the CPU", ExitStatus::wrong_use);
+    throw Error("--device " + device +
+                    ": no CUDA device was found. It needs an NVIDIA GPU with its driver, and "
+                    "Assay built on a CUDA build of LibTorch (`assay doctor` shows which one it "
+                    "has). Leave the "
+                    "option out to compute on the CPU",
+                ExitStatus::wrong_use);
   }
-  throw Error("--device " + device + ": there is no such device" + did_you_mean(device, known) + "; there are " +
-                  join(known, ", "), ExitStatus::wrong_use);
+  throw Error("--device " + device + ": there is no such device" + did_you_mean(device, known) +
+                  "; there are " + join(known, ", "),
+              ExitStatus::wrong_use);
 }
 
 SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,

@@ -23,7 +23,8 @@ at::Device compute_device(const std::string& name) {
   if (std::find(known.begin(), known.end(), full) != known.end()) return at::Device(full);
   std::string list;
   for (const std::string& device : known) list += (list.empty() ? "" : ", ") + device;
-  throw Error("there is no device " + name + " here: LibTorch " + ASSAY_TORCH_BUILD + " finds " + list);
+  throw Error("there is no device " + name + " here: LibTorch " + ASSAY_TORCH_BUILD + " finds " +
+              list);
 }
 
 }  // namespace assay

@@ -14,7 +14,8 @@ namespace {
 class Recorded final : public Network {
  public:
   explicit Recorded(std::shared_ptr<const Network> network) : network_(std::move(network)) {}
-  Outputs forward(const ParameterView& parameters, const Tensor& x, const Mode& mode) const override {
+  Outputs forward(const ParameterView& parameters, const Tensor& x,
+                  const Mode& mode) const override {
     return network_->forward(parameters, x, mode);
   }
   const Layout& layout() const override { return network_->layout(); }
@@ -25,7 +26,9 @@ class Recorded final : public Network {
   std::shared_ptr<const Network> network_;
 };
 
-Model recorded(const Model& model) { return {std::make_shared<Recorded>(model.network), model.theta_KP}; }
+Model recorded(const Model& model) {
+  return {std::make_shared<Recorded>(model.network), model.theta_KP};
+}
 
 struct Example {
   const char* name;
@@ -55,8 +58,9 @@ void check_pass(const Example& example, at::ScalarType type, double tolerance, b
   const Outputs ours = pass->forward(theta, x, true, true);
 
   const Tensor leaf = theta.detach().requires_grad_(true);
-  const Outputs plain = cohort.model.network->forward(
-      ParameterView(cohort.model.network->layout(), leaf), x, {.training = true, .want_features = true});
+  const Outputs plain =
+      cohort.model.network->forward(ParameterView(cohort.model.network->layout(), leaf), x,
+                                    {.training = true, .want_features = true});
   CHECK(largest_difference(ours.logits_KBC, plain.logits_KBC) < tolerance);
   const Tensor features = plain.features_KBD.expand({3, 9, -1});
   CHECK(largest_difference(ours.features_KBD, features) < tolerance);
@@ -74,7 +78,8 @@ void check_pass(const Example& example, at::ScalarType type, double tolerance, b
       if (by_features) sum = sum + (features * dfeatures).sum();
       const Tensor expected = torch::autograd::grad({sum}, {leaf}, {}, /*retain_graph=*/true)[0];
       Tensor gradient = at::full_like(theta, 1e30);  // all of it must be written
-      pass->backward(theta, x, by_logits ? dlogits : Tensor(), by_features ? dfeatures : Tensor(), gradient);
+      pass->backward(theta, x, by_logits ? dlogits : Tensor(), by_features ? dfeatures : Tensor(),
+                     gradient);
       CHECK(largest_difference(gradient, expected) <
             tolerance * std::max(1.0, expected.abs().max().item<double>()));
     }
@@ -104,7 +109,8 @@ TEST_CASE("direct passes compute what autograd does") {
 TEST_CASE("a hundred steps on the direct path end where the plain path does") {
   for (const Example& example : examples) {
     CAPTURE(example.name);
-    for (const auto& [type, tolerance] : {std::pair(at::kDouble, 1e-10), std::pair(at::kFloat, 2e-3)}) {
+    for (const auto& [type, tolerance] :
+         {std::pair(at::kDouble, 1e-10), std::pair(at::kFloat, 2e-3)}) {
       const Cohort cohort(example.spec, example.input, example.classes, {64, 64, 50}, type);
       REQUIRE(cohort.model.network->direct_pass(cohort.model.theta_KP));
       Cohort plain = cohort;
@@ -115,8 +121,9 @@ TEST_CASE("a hundred steps on the direct path end where the plain path does") {
       CHECK(largest_difference(expected, cohort.model.theta_KP) > 0.05 * size);  // it has moved
       CHECK(largest_difference(theta, expected) < tolerance * size);
       const Tensor ours = predict_logits({cohort.model.network, expected}, cohort.data());
-      CHECK(largest_difference(ours, predict_logits({plain.model.network, expected}, plain.data())) <
-            1e-5 * std::max(1.0, ours.abs().max().item<double>()));
+      CHECK(
+          largest_difference(ours, predict_logits({plain.model.network, expected}, plain.data())) <
+          1e-5 * std::max(1.0, ours.abs().max().item<double>()));
     }
   }
 }
@@ -141,7 +148,8 @@ TEST_CASE("cross entropy is differentiated twice as plain operations are") {
   const Tensor logits = Streams({1}, "x").normal({4, 5}).requires_grad_(true);
   const Tensor target = at::softmax(Streams({1}, "t").normal({4, 5}), -1);
   const auto second = [&](const Tensor& loss) {
-    const Tensor first = torch::autograd::grad({loss}, {logits}, {}, true, /*create_graph=*/true)[0];
+    const Tensor first =
+        torch::autograd::grad({loss}, {logits}, {}, true, /*create_graph=*/true)[0];
     return torch::autograd::grad({first.pow(2).sum()}, {logits})[0];
   };
   const Tensor plain = -(target * at::log_softmax(logits, -1)).sum();

@@ -24,11 +24,18 @@ Tensor random(const char* name, at::IntArrayRef shape) {
 }
 
 template <class Real>
-Product<Real> dense(const Tensor& a, IndexSteps& row, IndexSteps& column, const Tensor& b, Tensor& c) {
-  return {.m = c.size(0), .n = c.size(1), .k = b.size(0),
-          .a = a.const_data_ptr<Real>(), .a_row = row.first(c.size(0)), .a_column = column.first(b.size(0)),
-          .b = b.const_data_ptr<Real>(), .b_row = b.size(1),
-          .c = c.mutable_data_ptr<Real>(), .c_row = c.size(1)};
+Product<Real> dense(const Tensor& a, IndexSteps& row, IndexSteps& column, const Tensor& b,
+                    Tensor& c) {
+  return {.m = c.size(0),
+          .n = c.size(1),
+          .k = b.size(0),
+          .a = a.const_data_ptr<Real>(),
+          .a_row = row.first(c.size(0)),
+          .a_column = column.first(b.size(0)),
+          .b = b.const_data_ptr<Real>(),
+          .b_row = b.size(1),
+          .c = c.mutable_data_ptr<Real>(),
+          .c_row = c.size(1)};
 }
 
 template <class Real>
@@ -71,11 +78,13 @@ void check_softmax(double tolerance) {
       const Tensor logits = random<Real>("x", {samples, classes}) * 5;
       const Tensor target = random<Real>("t", {samples, classes}).abs();  // its sum is not one
       Tensor loss = at::empty({samples}, logits.options()), gradient = at::empty_like(logits);
-      softmax_cross_entropy(logits.const_data_ptr<Real>(), target.const_data_ptr<Real>(), samples, classes,
-                            loss.mutable_data_ptr<Real>(), gradient.mutable_data_ptr<Real>());
+      softmax_cross_entropy(logits.const_data_ptr<Real>(), target.const_data_ptr<Real>(), samples,
+                            classes, loss.mutable_data_ptr<Real>(),
+                            gradient.mutable_data_ptr<Real>());
       const Tensor x = logits.to(at::kDouble), t = target.to(at::kDouble);
       const Tensor expected = -(t * x.log_softmax(1)).sum(1);
-      REQUIRE(largest_difference(loss, expected) < tolerance * std::max(1.0, expected.abs().max().item<double>()));
+      REQUIRE(largest_difference(loss, expected) <
+              tolerance * std::max(1.0, expected.abs().max().item<double>()));
       REQUIRE(largest_difference(gradient, x.softmax(1) * t.sum(1, true) - t) < tolerance * 40);
     }
   }
@@ -116,7 +125,8 @@ TEST_CASE("passes over activations agree with plain ones") {
     for (const std::int64_t columns : {1, 10, 16, 48, 50}) {
       CAPTURE(rows, columns);
       const Tensor x = random<float>("x", {rows, columns});
-      Tensor turned = at::empty({columns, rows}, x.options()), sums = at::empty({columns}, x.options());
+      Tensor turned = at::empty({columns, rows}, x.options()),
+             sums = at::empty({columns}, x.options());
       transpose(x.const_data_ptr<float>(), rows, columns, turned.mutable_data_ptr<float>());
       CHECK(turned.equal(x.t()));
       sum_rows(x.const_data_ptr<float>(), rows, columns, sums.mutable_data_ptr<float>());
@@ -135,7 +145,8 @@ TEST_CASE("softmax cross entropy agrees with plain operations") {
 }
 
 TEST_CASE("softmax cross entropy of logits that are not finite is not finite") {
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     for (const int place : {0, 2, 9}) {
       std::vector<float> logits(10, 1), target(10, .1F), gradient(10);
       logits[static_cast<std::size_t>(place)] = bad;
@@ -165,8 +176,8 @@ TEST_CASE("balancing classes agrees with plain operations") {
       Tensor u = at::empty({batch}, at::kDouble), v = at::empty({classes}, at::kDouble);
       const Tensor turned = p.t().contiguous();
       balance_classes(turned.const_data_ptr<double>(), mean.const_data_ptr<double>(),
-                      share.const_data_ptr<double>(), batch, classes, 30, u.mutable_data_ptr<double>(),
-                      v.mutable_data_ptr<double>());
+                      share.const_data_ptr<double>(), batch, classes, 30,
+                      u.mutable_data_ptr<double>(), v.mutable_data_ptr<double>());
       CHECK(largest_difference(v / v.sum(), expected / expected.sum()) < 1e-12);
       // After the last step the batch has the wanted shares.
       CHECK(largest_difference(v * turned.matmul(u), share) < 1e-12);

@@ -10,8 +10,8 @@
 
 namespace assay {
 
-/// theta and gradient are a model's whole row of parameters: weight [in, out] at column `weight`, bias
-/// [out] after it. x [B, in], y [B, out].
+/// theta and gradient are a model's whole row of parameters: weight [in, out] at column `weight`,
+/// bias [out] after it. x [B, in], y [B, out].
 template <class Real>
 class LinearLayer {
  public:
@@ -23,30 +23,51 @@ class LinearLayer {
   std::int64_t end() const { return weight_ + in_ * out_ + out_; }  ///< the column after its last
 
   void forward(const Real* theta, const Real* x, std::int64_t batch, Real* y, bool relu) {
-    product(Product<Real>{.m = batch, .n = out_, .k = in_,
-                          .a = x, .a_row = in_steps_.first(batch), .a_column = ones_.first(in_),
-                          .b = theta + weight_, .b_row = out_,
-                          .c = y, .c_row = out_, .bias = theta + weight_ + in_ * out_, .relu = relu});
+    product(Product<Real>{.m = batch,
+                          .n = out_,
+                          .k = in_,
+                          .a = x,
+                          .a_row = in_steps_.first(batch),
+                          .a_column = ones_.first(in_),
+                          .b = theta + weight_,
+                          .b_row = out_,
+                          .c = y,
+                          .c_row = out_,
+                          .bias = theta + weight_ + in_ * out_,
+                          .relu = relu});
   }
 
   /// Writes the gradient's columns of this layer.
   void weight_gradient(const Real* x, const Real* dy, std::int64_t batch, Real* gradient) {
-    product(Product<Real>{.m = in_, .n = out_, .k = batch,
-                          .a = x, .a_row = ones_.first(in_), .a_column = in_steps_.first(batch),
-                          .b = dy, .b_row = out_, .c = gradient + weight_, .c_row = out_});
+    product(Product<Real>{.m = in_,
+                          .n = out_,
+                          .k = batch,
+                          .a = x,
+                          .a_row = ones_.first(in_),
+                          .a_column = in_steps_.first(batch),
+                          .b = dy,
+                          .b_row = out_,
+                          .c = gradient + weight_,
+                          .c_row = out_});
     sum_rows(dy, batch, out_, gradient + weight_ + in_ * out_);
   }
 
-  /// dx [B, in], as (W dy')': W's rows lie as the product wants them, and the activations are the smaller
-  /// matrices to transpose. dx may be dy.
+  /// dx [B, in], as (W dy')': W's rows lie as the product wants them, and the activations are the
+  /// smaller matrices to transpose. dx may be dy.
   void input_gradient(const Real* theta, const Real* dy, std::int64_t batch, Real* dx) {
     dy_transposed_.resize(static_cast<std::size_t>(batch * out_));
     dx_transposed_.resize(static_cast<std::size_t>(batch * in_));
     transpose(dy, batch, out_, dy_transposed_.data());
-    product(Product<Real>{.m = in_, .n = batch, .k = out_,
-                          .a = theta + weight_, .a_row = out_steps_.first(in_), .a_column = ones_.first(out_),
-                          .b = dy_transposed_.data(), .b_row = batch,
-                          .c = dx_transposed_.data(), .c_row = batch});
+    product(Product<Real>{.m = in_,
+                          .n = batch,
+                          .k = out_,
+                          .a = theta + weight_,
+                          .a_row = out_steps_.first(in_),
+                          .a_column = ones_.first(out_),
+                          .b = dy_transposed_.data(),
+                          .b_row = batch,
+                          .c = dx_transposed_.data(),
+                          .c_row = batch});
     transpose(dx_transposed_.data(), in_, batch, dx);
   }
 

@@ -11,7 +11,8 @@
 namespace assay::weak_to_strong {
 namespace {
 
-/// Quantile of each row's samples with linear interpolation, as torch.quantile: [A, B], [A] -> [A, 1].
+/// Quantile of each row's samples with linear interpolation, as torch.quantile: [A, B], [A] -> [A,
+/// 1].
 Tensor quantile(const Tensor& value_KB, const Tensor& share_K, const Tensor& weight_KB) {
   const double infinity = std::numeric_limits<double>::infinity();
   const Tensor padding_KB = weight_KB.eq(0);
@@ -25,8 +26,8 @@ Tensor quantile(const Tensor& value_KB, const Tensor& share_K, const Tensor& wei
                   place_K.unsqueeze(1) - low_K1);
 }
 
-// Of Sinkhorn's iteration. Always the same number: with a test for convergence one row's bits would depend
-// on the others.
+// Of Sinkhorn's iteration. Always the same number: with a test for convergence one row's bits would
+// depend on the others.
 constexpr int steps = 30;
 
 Tensor plain_class_weights(const Tensor& probability_KBC, const Tensor& share_K1C,
@@ -43,7 +44,8 @@ Tensor plain_class_weights(const Tensor& probability_KBC, const Tensor& share_K1
 }
 
 template <class Real>
-Tensor fast_class_weights(const Tensor& probability_KBC, const Tensor& share_K1C, const Tensor& mean_KB1) {
+Tensor fast_class_weights(const Tensor& probability_KBC, const Tensor& share_K1C,
+                          const Tensor& mean_KB1) {
   const Tensor p_KCB = probability_KBC.transpose(1, 2).contiguous();
   const Tensor share = share_K1C.contiguous(), mean = mean_KB1.contiguous();
   const std::int64_t classes = p_KCB.size(1), batch = p_KCB.size(2);
@@ -51,15 +53,17 @@ Tensor fast_class_weights(const Tensor& probability_KBC, const Tensor& share_K1C
   std::vector<Real> u(static_cast<std::size_t>(batch));
   for (std::int64_t row = 0; row < p_KCB.size(0); ++row) {
     balance_classes(p_KCB.const_data_ptr<Real>() + row * classes * batch,
-                    mean.const_data_ptr<Real>() + row * batch, share.const_data_ptr<Real>() + row * classes,
-                    batch, classes, steps, u.data(), v_K1C.mutable_data_ptr<Real>() + row * classes);
+                    mean.const_data_ptr<Real>() + row * batch,
+                    share.const_data_ptr<Real>() + row * classes, batch, classes, steps, u.data(),
+                    v_K1C.mutable_data_ptr<Real>() + row * classes);
   }
   return v_K1C;
 }
 
 /// Weights v [A, 1, C] of the classes such that normalised p * v has the mean `share_K1C` over the
 /// batch: Sinkhorn's iteration.
-Tensor class_weights(const Tensor& probability_KBC, const Tensor& share_K1C, const Tensor& mean_KB1) {
+Tensor class_weights(const Tensor& probability_KBC, const Tensor& share_K1C,
+                     const Tensor& mean_KB1) {
   const at::ScalarType type = probability_KBC.scalar_type();
   const bool same = share_K1C.scalar_type() == type && mean_KB1.scalar_type() == type;
   if (probability_KBC.is_cpu() && same && type == at::kFloat) {
@@ -78,7 +82,8 @@ Tensor balanced_hard_target(const Tensor& probability_KBC, const Tensor& weak_KB
   if (probability_KBC.dim() != 3 || probability_KBC.sizes() != weak_KBC.sizes() ||
       weight_KB.sizes() != probability_KBC.sizes().slice(0, 2)) {
     std::ostringstream text;
-    text << "balanced_hard_target: expected probabilities and weak labels [rows, batch, classes] and "
+    text << "balanced_hard_target: expected probabilities and weak labels [rows, batch, classes] "
+            "and "
             "weights [rows, batch], but they are "
          << probability_KBC.sizes() << ", " << weak_KBC.sizes() << " and " << weight_KB.sizes();
     throw Error(text.str());

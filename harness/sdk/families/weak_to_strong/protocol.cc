@@ -8,10 +8,9 @@ Model starting_student(const Settings& settings, const Task& task, const Seeds& 
                        const StageReader& stages, at::Device device) {
   Model student;
   student.network = make_network(settings.strong, task.input_shape(View::strong), task.classes());
-  student.theta_KP = settings.pretrain
-                         ? stages.rows("pretrained", "student_KP")
-                         : initial_parameters(student.network->layout(),
-                                              Streams(seeds, "assay.student"));
+  student.theta_KP = settings.pretrain ? stages.rows("pretrained", "student_KP")
+                                       : initial_parameters(student.network->layout(),
+                                                            Streams(seeds, "assay.student"));
   student.theta_KP = student.theta_KP.to(device);
   return student;
 }

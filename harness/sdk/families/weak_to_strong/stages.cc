@@ -38,15 +38,17 @@ struct Stage {
     return predict_probabilities(model, inputs_of(split, view), &run);
   }
 
-  Dataset inputs_of(Split split, View view) const { return task.inputs(split, view, seeds()).to(device); }
+  Dataset inputs_of(Split split, View view) const {
+    return task.inputs(split, view, seeds()).to(device);
+  }
 };
 
 Trained train_weak(const Stage& stage) {
   Model start;
-  start.network = make_network(stage.settings.weak, stage.task.input_shape(View::weak),
-                               stage.task.classes());
-  start.theta_KP =
-      initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.weak")).to(stage.device);
+  start.network =
+      make_network(stage.settings.weak, stage.task.input_shape(View::weak), stage.task.classes());
+  start.theta_KP = initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.weak"))
+                       .to(stage.device);
   const Model model = stage.fit(start, Split::labels, View::weak, stage.settings.weak_recipe,
                                 stage.task.truth()->labels_KN(Split::labels, stage.seeds()));
   stage.run.enter_phase("predict");
@@ -58,8 +60,8 @@ Trained train_weak(const Stage& stage) {
 }
 
 Trained train_on_truth(const Stage& stage, Split split, const Recipe& recipe) {
-  const Model start = starting_student(stage.settings, stage.task, stage.seeds(), stage.inputs,
-                                       stage.device);
+  const Model start =
+      starting_student(stage.settings, stage.task, stage.seeds(), stage.inputs, stage.device);
   const Model model = stage.fit(start, split, View::strong, recipe,
                                 stage.task.truth()->labels_KN(split, stage.seeds()));
   stage.run.enter_phase("predict");
@@ -82,15 +84,15 @@ Trained pretrain(const Stage& stage) {
   Model start;
   start.network = make_network(stage.settings.strong, input, how.tasks);
   start.theta_KP =
-      initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.student")).to(stage.device);
+      initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.student"))
+          .to(stage.device);
   const Dataset data = stage.inputs_of(Split::pretrain, View::strong);
   const Tensor answer_KNT =
       stage.task.truth()->pretraining_KNT(how.tasks, stage.seeds()).to(stage.device);
   stage.run.enter_phase("train");
-  const Model model =
-      train(start, data, how.recipe, stage.run, [&](const Batch& batch) {
-        return batch.mean(sigmoid_cross_entropy(batch.logits_KBC, batch.gather(answer_KNT)));
-      });
+  const Model model = train(start, data, how.recipe, stage.run, [&](const Batch& batch) {
+    return batch.mean(sigmoid_cross_entropy(batch.logits_KBC, batch.gather(answer_KNT)));
+  });
 
   // The student is this body under a new head. The head starts at zero (Burns et al. 2023).
   Model student;
@@ -137,8 +139,8 @@ std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) {
   Tensor accuracy_K;
   const auto test = trained.outputs.find("test_KNC");
   if (test != trained.outputs.end()) {
-    accuracy_K = metrics::accuracy(test->second,
-                                   task->truth()->labels_KN(Split::test, run.seeds()));
+    accuracy_K =
+        metrics::accuracy(test->second, task->truth()->labels_KN(Split::test, run.seeds()));
   }
   std::vector<RowOutcome> outcomes;
   for (std::int64_t row = 0; row < run.rows(); ++row) {

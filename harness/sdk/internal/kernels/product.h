@@ -5,9 +5,9 @@
 
 namespace assay {
 
-/// C = A B, C = A B + C, or C = max(0, A B + bias). Element (m, k) of A is a[a_row[m] + a_column[k]]: a
-/// matrix, its transpose, or the patches of an image, without a copy. B and C have contiguous rows, `b_row`
-/// and `c_row` elements apart. C overlaps neither A nor B.
+/// C = A B, C = A B + C, or C = max(0, A B + bias). Element (m, k) of A is a[a_row[m] +
+/// a_column[k]]: a matrix, its transpose, or the patches of an image, without a copy. B and C have
+/// contiguous rows, `b_row` and `c_row` elements apart. C overlaps neither A nor B.
 template <class Real>
 struct Product {
   std::int64_t m = 0, n = 0, k = 0;
@@ -19,8 +19,8 @@ struct Product {
   Real* c = nullptr;
   std::int64_t c_row = 0;
   const Real* bias = nullptr;  ///< [n], or null; not together with `add`
-  bool relu = false;            ///< a NaN stays one
-  bool add = false;             ///< to what is in C
+  bool relu = false;           ///< a NaN stays one
+  bool add = false;            ///< to what is in C
 };
 
 /// Vector code for the processor it runs on. An element's sum is in the order of k with fused

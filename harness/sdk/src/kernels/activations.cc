@@ -54,7 +54,8 @@ void sum_rows(const Real* HWY_RESTRICT from, std::int64_t rows, std::int64_t col
               Real* HWY_RESTRICT to) {
   std::fill(to, to + columns, Real(0));
   for (std::int64_t row = 0; row < rows; ++row) {
-    for (std::int64_t column = 0; column < columns; ++column) to[column] += from[row * columns + column];
+    for (std::int64_t column = 0; column < columns; ++column)
+      to[column] += from[row * columns + column];
   }
 }
 

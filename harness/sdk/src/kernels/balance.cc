@@ -17,16 +17,17 @@ HWY_INLINE Real dot(const Real* a, const Real* b, std::int64_t size) {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   auto sums = hn::Zero(tag);
   std::int64_t i = 0;
-  for (; i + lanes <= size; i += lanes) sums = hn::MulAdd(hn::LoadU(tag, a + i), hn::LoadU(tag, b + i), sums);
+  for (; i + lanes <= size; i += lanes)
+    sums = hn::MulAdd(hn::LoadU(tag, a + i), hn::LoadU(tag, b + i), sums);
   Real sum = hn::GetLane(hn::SumOfLanes(tag, sums));
   for (; i < size; ++i) sum += a[i] * b[i];
   return sum;
 }
 
 template <class Real>
-void balance(const Real* HWY_RESTRICT p, const Real* HWY_RESTRICT mean, const Real* HWY_RESTRICT share,
-             std::int64_t batch, std::int64_t classes, int steps, Real* HWY_RESTRICT u,
-             Real* HWY_RESTRICT v) {
+void balance(const Real* HWY_RESTRICT p, const Real* HWY_RESTRICT mean,
+             const Real* HWY_RESTRICT share, std::int64_t batch, std::int64_t classes, int steps,
+             Real* HWY_RESTRICT u, Real* HWY_RESTRICT v) {
   constexpr Real tiny = Real(1e-30);
   std::fill(v, v + classes, Real(1));
   for (int step = 0; step < steps; ++step) {
@@ -59,12 +60,14 @@ namespace assay {
 HWY_EXPORT(balance_float);
 HWY_EXPORT(balance_double);
 
-void balance_classes(const float* p_transposed, const float* mean, const float* share, std::int64_t batch,
-                     std::int64_t classes, int steps, float* u, float* v) noexcept {
+void balance_classes(const float* p_transposed, const float* mean, const float* share,
+                     std::int64_t batch, std::int64_t classes, int steps, float* u,
+                     float* v) noexcept {
   HWY_DYNAMIC_DISPATCH(balance_float)(p_transposed, mean, share, batch, classes, steps, u, v);
 }
 void balance_classes(const double* p_transposed, const double* mean, const double* share,
-                     std::int64_t batch, std::int64_t classes, int steps, double* u, double* v) noexcept {
+                     std::int64_t batch, std::int64_t classes, int steps, double* u,
+                     double* v) noexcept {
   HWY_DYNAMIC_DISPATCH(balance_double)(p_transposed, mean, share, batch, classes, steps, u, v);
 }
 

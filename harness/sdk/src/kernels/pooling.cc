@@ -12,8 +12,8 @@ HWY_BEFORE_NAMESPACE();
 namespace assay::HWY_NAMESPACE {
 
 template <class Real>
-void pool_pixel(const Real* HWY_RESTRICT above, const Real* HWY_RESTRICT below, std::int64_t channels,
-                Real* HWY_RESTRICT to, std::int32_t* HWY_RESTRICT place) {
+void pool_pixel(const Real* HWY_RESTRICT above, const Real* HWY_RESTRICT below,
+                std::int64_t channels, Real* HWY_RESTRICT to, std::int32_t* HWY_RESTRICT place) {
   for (std::int64_t c = 0; c < channels; ++c) {
     const Real right = above[channels + c], under = below[c], last = below[channels + c];
     Real largest = above[c];
@@ -33,8 +33,10 @@ void pool_pixel(const Real* HWY_RESTRICT above, const Real* HWY_RESTRICT below, 
 }
 
 template <class Real>
-void pool(const Real* from, const Images& images, std::int64_t frame, Real* to, std::int32_t* place) {
-  const std::int64_t height = images.height / 2, width = images.width / 2, channels = images.channels;
+void pool(const Real* from, const Images& images, std::int64_t frame, Real* to,
+          std::int32_t* place) {
+  const std::int64_t height = images.height / 2, width = images.width / 2,
+                     channels = images.channels;
   const std::int64_t from_row = images.width * channels, to_row = (width + 2 * frame) * channels;
   for (std::int64_t image = 0; image < images.count; ++image) {
     Real* corner = to + (image * (height + 2 * frame) + frame) * to_row + frame * channels;
@@ -49,8 +51,10 @@ void pool(const Real* from, const Images& images, std::int64_t frame, Real* to, 
 }
 
 template <class Real>
-void unpool(const Real* dy, const std::int32_t* place, const Images& images, std::int64_t frame, Real* dx) {
-  const std::int64_t height = images.height / 2, width = images.width / 2, channels = images.channels;
+void unpool(const Real* dy, const std::int32_t* place, const Images& images, std::int64_t frame,
+            Real* dx) {
+  const std::int64_t height = images.height / 2, width = images.width / 2,
+                     channels = images.channels;
   const std::int64_t row = (images.width + 2 * frame) * channels;
   const std::int64_t image_size = (images.height + 2 * frame) * row;
   std::fill(dx, dx + images.count * image_size, Real(0));
@@ -59,7 +63,8 @@ void unpool(const Real* dy, const std::int32_t* place, const Images& images, std
     for (std::int64_t y = 0; y < height; ++y) {
       for (std::int64_t x = 0; x < width; ++x, dy += channels, place += channels) {
         Real* square[4];
-        for (int i = 0; i < 4; ++i) square[i] = corner + (2 * y + i / 2) * row + (2 * x + i % 2) * channels;
+        for (int i = 0; i < 4; ++i)
+          square[i] = corner + (2 * y + i / 2) * row + (2 * x + i % 2) * channels;
         for (std::int64_t c = 0; c < channels; ++c) {
           if (place[c] < 4) square[place[c]][c] = dy[c];
         }
@@ -76,12 +81,12 @@ void pool_double(const double* from, const Images& images, std::int64_t frame, d
                  std::int32_t* place) {
   pool(from, images, frame, to, place);
 }
-void unpool_float(const float* dy, const std::int32_t* place, const Images& images, std::int64_t frame,
-                  float* dx) {
+void unpool_float(const float* dy, const std::int32_t* place, const Images& images,
+                  std::int64_t frame, float* dx) {
   unpool(dy, place, images, frame, dx);
 }
-void unpool_double(const double* dy, const std::int32_t* place, const Images& images, std::int64_t frame,
-                   double* dx) {
+void unpool_double(const double* dy, const std::int32_t* place, const Images& images,
+                   std::int64_t frame, double* dx) {
   unpool(dy, place, images, frame, dx);
 }
 
@@ -103,12 +108,12 @@ void pool_relu(const double* from, const Images& images, std::int64_t frame, dou
                std::int32_t* place) noexcept {
   HWY_DYNAMIC_DISPATCH(pool_double)(from, images, frame, to, place);
 }
-void unpool_relu(const float* dy, const std::int32_t* place, const Images& images, std::int64_t frame,
-                 float* dx) noexcept {
+void unpool_relu(const float* dy, const std::int32_t* place, const Images& images,
+                 std::int64_t frame, float* dx) noexcept {
   HWY_DYNAMIC_DISPATCH(unpool_float)(dy, place, images, frame, dx);
 }
-void unpool_relu(const double* dy, const std::int32_t* place, const Images& images, std::int64_t frame,
-                 double* dx) noexcept {
+void unpool_relu(const double* dy, const std::int32_t* place, const Images& images,
+                 std::int64_t frame, double* dx) noexcept {
   HWY_DYNAMIC_DISPATCH(unpool_double)(dy, place, images, frame, dx);
 }
 

@@ -19,8 +19,8 @@ using Tag = hn::ScalableTag<Real>;
 template <class Real>
 using Vector = hn::Vec<Tag<Real>>;
 
-// A tile of C stays in registers while k runs. With 16 registers: 6 x 2 sums, 2 vectors of B and one
-// element of A; with 32 registers: 12 x 2.
+// A tile of C stays in registers while k runs. With 16 registers: 6 x 2 sums, 2 vectors of B and
+// one element of A; with 32 registers: 12 x 2.
 constexpr int tile_vectors = 2;
 constexpr int tile_rows = HWY_TARGET <= HWY_AVX3 ? 12 : 6;
 // Rows of B that one sweep over C uses: with a tile's width they fill half of a 32 KiB cache.
@@ -141,8 +141,12 @@ void tiled_product(const Product<Real>& p) {
   }
 }
 
-void product_float(const Product<float>& p) { tiled_product(p); }
-void product_double(const Product<double>& p) { tiled_product(p); }
+void product_float(const Product<float>& p) {
+  tiled_product(p);
+}
+void product_double(const Product<double>& p) {
+  tiled_product(p);
+}
 
 }  // namespace assay::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -152,8 +156,12 @@ namespace assay {
 HWY_EXPORT(product_float);
 HWY_EXPORT(product_double);
 
-void product(const Product<float>& p) noexcept { HWY_DYNAMIC_DISPATCH(product_float)(p); }
-void product(const Product<double>& p) noexcept { HWY_DYNAMIC_DISPATCH(product_double)(p); }
+void product(const Product<float>& p) noexcept {
+  HWY_DYNAMIC_DISPATCH(product_float)(p);
+}
+void product(const Product<double>& p) noexcept {
+  HWY_DYNAMIC_DISPATCH(product_double)(p);
+}
 
 }  // namespace assay
 #endif

@@ -7,6 +7,7 @@
 #define HWY_TARGET_INCLUDE "sdk/src/kernels/softmax.cc"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
 #include <hwy/contrib/math/math-inl.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -58,11 +59,13 @@ void cross_entropy(const Real* x, const Real* t, std::int64_t samples, std::int6
     const std::int64_t count = std::min(samples_at_once, samples - first);
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t place = (first + i) * classes;
-      exponentials(x + place, t + place, classes, loss + first + i, sum + i, weight + i, gradient + place);
+      exponentials(x + place, t + place, classes, loss + first + i, sum + i, weight + i,
+                   gradient + place);
     }
     // Logarithms for as many samples as a vector has lanes.
     for_vectors(tag, count, [&](std::int64_t i, auto mask) HWY_ATTR {
-      const auto sums = hn::IfThenElse(mask, hn::MaskedLoad(mask, tag, sum + i), hn::Set(tag, Real(1)));
+      const auto sums =
+          hn::IfThenElse(mask, hn::MaskedLoad(mask, tag, sum + i), hn::Set(tag, Real(1)));
       const auto weights = hn::MaskedLoad(mask, tag, weight + i);
       const auto rest = hn::MaskedLoad(mask, tag, loss + first + i);
       hn::BlendedStore(hn::MulAdd(weights, hn::Log(tag, sums), rest), mask, tag, loss + first + i);

@@ -30,7 +30,9 @@ class CnnPass final : public DirectPass {
     std::vector<std::int32_t> place0, place1;        // of the poolings' answers
   };
 
-  Images before_pool0(std::int64_t batch) const { return {batch, shape_.height, shape_.width, shape_.filters}; }
+  Images before_pool0(std::int64_t batch) const {
+    return {batch, shape_.height, shape_.width, shape_.filters};
+  }
   Images before_pool1(std::int64_t batch) const {
     return {batch, shape_.height / 2, shape_.width / 2, 2 * shape_.filters};
   }
@@ -59,8 +61,8 @@ CnnPass<Real>::CnnPass(const CnnShape& shape)
 
 template <class Real>
 bool CnnPass<Real>::fits(std::int64_t batch) const {
-  const std::int64_t largest = std::max({conv0_.largest(batch), conv1_.largest(batch),
-                                         std::max(batch, head_.out()) * head_.in()});
+  const std::int64_t largest = std::max(
+      {conv0_.largest(batch), conv1_.largest(batch), std::max(batch, head_.out()) * head_.in()});
   return largest <= std::numeric_limits<std::int32_t>::max();
 }
 
@@ -72,7 +74,8 @@ void CnnPass<Real>::frame(const Real* x, std::int64_t batch, std::vector<Real>& 
   for (std::int64_t image = 0; image < batch; ++image) {
     for (std::int64_t c = 0; c < shape_.channels; ++c) {
       for (std::int64_t y = 0; y < shape_.height; ++y) {
-        Real* to = framed.data() + (image * (shape_.height + 2) + y + 1) * row + shape_.channels + c;
+        Real* to =
+            framed.data() + (image * (shape_.height + 2) + y + 1) * row + shape_.channels + c;
         for (std::int64_t i = 0; i < shape_.width; ++i) to[i * shape_.channels] = *x++;
       }
     }
@@ -80,11 +83,13 @@ void CnnPass<Real>::frame(const Real* x, std::int64_t batch, std::vector<Real>& 
 }
 
 template <class Real>
-Outputs CnnPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool want_features, bool keep) {
+Outputs CnnPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool want_features,
+                               bool keep) {
   const std::int64_t rows = theta_AP.size(0), batch = x.size(1);
   Outputs outputs;
   outputs.logits_KBC = at::empty({rows, batch, head_.out()}, theta_AP.options());
-  if (want_features) outputs.features_KBD = at::empty({rows, batch, head_.in()}, theta_AP.options());
+  if (want_features)
+    outputs.features_KBD = at::empty({rows, batch, head_.in()}, theta_AP.options());
   rows_.resize(std::max(rows_.size(), static_cast<std::size_t>(keep ? rows : 1)));
   for (std::int64_t row = 0; row < rows; ++row) {
     Row& kept = rows_[static_cast<std::size_t>(keep ? row : 0)];
@@ -107,7 +112,8 @@ void CnnPass<Real>::forward_row(const Real* theta, const Real* x, std::int64_t b
   frame(x, batch, row.framed_x);
   wide_.resize(size(std::max(conv0_.pixels(batch), 2 * conv1_.pixels(batch)) * filters));
   conv0_.forward(theta, row.framed_x.data(), batch, wide_.data());
-  row.framed_h.resize(size(conv1_.framed_pixels(batch) * filters), Real(0));  // the frame stays zero
+  row.framed_h.resize(size(conv1_.framed_pixels(batch) * filters),
+                      Real(0));  // the frame stays zero
   row.place0.resize(size(conv1_.pixels(batch) * filters));
   pool_relu(wide_.data(), before_pool0(batch), 1, row.framed_h.data(), row.place0.data());
 
@@ -128,7 +134,8 @@ template <class Real>
 void CnnPass<Real>::backward(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
                              const Tensor& dfeatures_ABD, Tensor& gradient_AP) {
   const std::int64_t batch = x.size(1), classes = head_.out();
-  const std::vector<Real> zeros(dlogits_ABC.defined() ? 0 : static_cast<std::size_t>(batch * classes));
+  const std::vector<Real> zeros(dlogits_ABC.defined() ? 0
+                                                      : static_cast<std::size_t>(batch * classes));
   for (std::int64_t row = 0; row < theta_AP.size(0); ++row) {
     const auto of_row = [row, batch](const Tensor& tensor, std::int64_t width) {
       return tensor.defined() ? tensor.const_data_ptr<Real>() + row * batch * width : nullptr;
@@ -152,11 +159,13 @@ void CnnPass<Real>::backward_row(const Real* theta, std::int64_t batch, const Ro
   Real* dfeature = framed_.data();
   head_.input_gradient(theta, dlogits, batch, dfeature);
   if (dfeatures != nullptr) {
-    std::transform(dfeatures, dfeatures + batch * head_.in(), dfeature, dfeature, std::plus<Real>());
+    std::transform(dfeatures, dfeatures + batch * head_.in(), dfeature, dfeature,
+                   std::plus<Real>());
   }
   pooled_.resize(std::max(pooled_.size(), size(batch * head_.in())));
   for (std::int64_t image = 0; image < batch; ++image) {
-    transpose(dfeature + image * head_.in(), 2 * filters, last_pixels(), pooled_.data() + image * head_.in());
+    transpose(dfeature + image * head_.in(), 2 * filters, last_pixels(),
+              pooled_.data() + image * head_.in());
   }
   // Once packed, for the weights, and once framed, for the inputs.
   unpool_relu(pooled_.data(), row.place1.data(), before_pool1(batch), 0, wide_.data());

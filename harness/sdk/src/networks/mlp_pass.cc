@@ -29,16 +29,17 @@ class MlpPass final : public DirectPass {
   }
 
  private:
-  void forward_row(const Real* theta, const Real* x, std::int64_t batch, Real* hidden, Real* logits);
+  void forward_row(const Real* theta, const Real* x, std::int64_t batch, Real* hidden,
+                   Real* logits);
   void backward_row(const Real* theta, const Real* x, std::int64_t batch, const Real* hidden,
                     const Real* dlogits, const Real* dfeatures, Real* gradient);
 
   std::vector<LinearLayer<Real>> layers_;
   std::int64_t hidden_width_ = 0;  // of all hidden layers together
   std::int64_t widest_ = 0;
-  std::vector<Real> hidden_;       // [A][layer][B, width]
-  std::vector<Real> dy_;           // of one row's layer
-  bool squared_ = false;           // backward() sums the samples' squared gradients
+  std::vector<Real> hidden_;  // [A][layer][B, width]
+  std::vector<Real> dy_;      // of one row's layer
+  bool squared_ = false;      // backward() sums the samples' squared gradients
   std::vector<Real> squares_[2];
 };
 
@@ -66,7 +67,8 @@ bool MlpPass<Real>::fits(std::int64_t batch) const {
 }
 
 template <class Real>
-Outputs MlpPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool want_features, bool keep) {
+Outputs MlpPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool want_features,
+                               bool keep) {
   const std::int64_t rows = theta_AP.size(0), batch = x.size(1);
   const std::int64_t features = layers_.back().in(), classes = layers_.back().out();
   Outputs outputs;
@@ -75,7 +77,8 @@ Outputs MlpPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool wan
   const std::int64_t hidden_size = batch * hidden_width_;
   hidden_.resize(static_cast<std::size_t>(keep ? rows * hidden_size : hidden_size));
   for (std::int64_t row = 0; row < rows; ++row) {
-    const Real* input = x.const_data_ptr<Real>() + (x.size(0) == 1 ? 0 : row * batch * layers_[0].in());
+    const Real* input =
+        x.const_data_ptr<Real>() + (x.size(0) == 1 ? 0 : row * batch * layers_[0].in());
     Real* hidden = hidden_.data() + (keep ? row * hidden_size : 0);
     forward_row(theta_AP.const_data_ptr<Real>() + row * theta_AP.stride(0), input, batch, hidden,
                 outputs.logits_KBC.mutable_data_ptr<Real>() + row * batch * classes);
@@ -105,7 +108,8 @@ void MlpPass<Real>::backward(const Tensor& theta_AP, const Tensor& x, const Tens
                              const Tensor& dfeatures_ABD, Tensor& gradient_AP) {
   const std::int64_t rows = theta_AP.size(0), batch = x.size(1), classes = layers_.back().out();
   dy_.resize(static_cast<std::size_t>(batch * widest_));
-  const std::vector<Real> zeros(dlogits_ABC.defined() ? 0 : static_cast<std::size_t>(batch * classes));
+  const std::vector<Real> zeros(dlogits_ABC.defined() ? 0
+                                                      : static_cast<std::size_t>(batch * classes));
   for (std::int64_t row = 0; row < rows; ++row) {
     const auto of_row = [row, batch](const Tensor& tensor, std::int64_t width) {
       return tensor.defined() ? tensor.const_data_ptr<Real>() + row * batch * width : nullptr;
@@ -120,8 +124,9 @@ void MlpPass<Real>::backward(const Tensor& theta_AP, const Tensor& x, const Tens
 }
 
 template <class Real>
-void MlpPass<Real>::backward_row(const Real* theta, const Real* x, std::int64_t batch, const Real* hidden,
-                                 const Real* dlogits, const Real* dfeatures, Real* gradient) {
+void MlpPass<Real>::backward_row(const Real* theta, const Real* x, std::int64_t batch,
+                                 const Real* hidden, const Real* dlogits, const Real* dfeatures,
+                                 Real* gradient) {
   const Real* dy = dlogits;
   const Real* input = hidden + batch * hidden_width_;  // each layer's lies before that of the next
   for (std::size_t i = layers_.size(); i-- > 0;) {
@@ -147,7 +152,8 @@ void MlpPass<Real>::backward_row(const Real* theta, const Real* x, std::int64_t 
 
 }  // namespace
 
-std::unique_ptr<DirectPass> make_mlp_pass(const std::vector<std::int64_t>& widths, const Tensor& theta) {
+std::unique_ptr<DirectPass> make_mlp_pass(const std::vector<std::int64_t>& widths,
+                                          const Tensor& theta) {
   if (theta.scalar_type() == at::kFloat) return std::make_unique<MlpPass<float>>(widths);
   if (theta.scalar_type() == at::kDouble) return std::make_unique<MlpPass<double>>(widths);
   return nullptr;

@@ -4,8 +4,8 @@
 #include <assay/losses.h>
 
 #include <ATen/ATen.h>
-#include <sstream>
 #include <torch/csrc/autograd/custom_function.h>
+#include <sstream>
 
 namespace assay {
 namespace {
@@ -25,10 +25,11 @@ void fill_cross_entropy(const Tensor& logits_KBC, const Tensor& target_KBC, Tens
                         gradient_KBC.mutable_data_ptr<Real>());
 }
 
-// One pass for loss and derivative. Where the derivative itself is to be differentiated, backward falls
-// back on operations that autograd knows.
+// One pass for loss and derivative. Where the derivative itself is to be differentiated, backward
+// falls back on operations that autograd knows.
 struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
-  static Tensor forward(AutogradContext* context, const Tensor& logits_KBC, const Tensor& target_KBC) {
+  static Tensor forward(AutogradContext* context, const Tensor& logits_KBC,
+                        const Tensor& target_KBC) {
     const Tensor logits = logits_KBC.contiguous(), target = target_KBC.contiguous();
     Tensor loss_KB = at::empty({logits.size(0), logits.size(1)}, logits.options());
     Tensor gradient_KBC = at::empty_like(logits);

@@ -5,16 +5,17 @@
 #include <assay/per_sample.h>
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <algorithm>
 #include <string>
-#include <torch/csrc/autograd/autograd.h>
 
 namespace assay {
 namespace {
 
 constexpr std::int64_t samples_at_once = 2048;  // over all rows
 
-// The gradients [B, P] of a cohort that has one sample in each row, by its logits' derivatives [B, 1, C].
+// The gradients [B, P] of a cohort that has one sample in each row, by its logits' derivatives [B,
+// 1, C].
 Tensor gradients_of_rows(const Network& network, const Tensor& theta_BP, const Tensor& x_B1F,
                          const std::function<Tensor(const Tensor&)>& dlogits_of) {
   if (const auto direct = network.direct_pass(theta_BP); direct && direct->fits(1)) {
@@ -50,8 +51,10 @@ Tensor plain_sum_of_squares(const Model& model, const Tensor& x, const Tensor& d
 Tensor per_sample_gradients(const Network& network, const Tensor& theta_P, const Tensor& x_BF,
                             const SampleLoss& loss) {
   if (theta_P.dim() != 1 || theta_P.size(0) != network.layout().size() || x_BF.dim() < 2) {
-    throw Error("per_sample_gradients: expected parameters [" + std::to_string(network.layout().size()) +
-                "] and inputs [samples, features...], got " + shape_text(theta_P) + " and " + shape_text(x_BF));
+    throw Error("per_sample_gradients: expected parameters [" +
+                std::to_string(network.layout().size()) +
+                "] and inputs [samples, features...], got " + shape_text(theta_P) + " and " +
+                shape_text(x_BF));
   }
   const Tensor theta_BP = theta_P.detach().unsqueeze(0).expand({x_BF.size(0), -1});
   return gradients_of_rows(network, theta_BP, x_BF.unsqueeze(1), [&](const Tensor& logits) {
@@ -71,9 +74,9 @@ Tensor sum_of_squared_gradients(const Model& model, const Tensor& x, const Tenso
       dlogits_KBC.size(1) != x.size(1) || dlogits_KBC.size(2) != model.network->classes() ||
       (x.size(0) != model.rows() && x.size(0) != 1)) {
     throw Error("sum_of_squared_gradients: expected inputs [" + std::to_string(model.rows()) +
-                " or 1, batch, features...] and derivatives [" + std::to_string(model.rows()) + ", batch, " +
-                std::to_string(model.network->classes()) + "], got " + shape_text(x) + " and " +
-                shape_text(dlogits_KBC));
+                " or 1, batch, features...] and derivatives [" + std::to_string(model.rows()) +
+                ", batch, " + std::to_string(model.network->classes()) + "], got " + shape_text(x) +
+                " and " + shape_text(dlogits_KBC));
   }
   const at::NoGradGuard no_record;
   const Tensor theta_KP = model.theta_KP.detach().contiguous();
@@ -92,8 +95,9 @@ namespace {
 
 // Of each sample the derivative of -log p_label by the logits, p - one_hot(label), [K, B, C].
 Tensor minus_one_hot(const Tensor& p_KBC, const Tensor& label_KB) {
-  return p_KBC.scatter_add(2, label_KB.unsqueeze(2),
-                           at::full({1, 1, 1}, -1, p_KBC.options()).expand({p_KBC.size(0), p_KBC.size(1), 1}));
+  return p_KBC.scatter_add(
+      2, label_KB.unsqueeze(2),
+      at::full({1, 1, 1}, -1, p_KBC.options()).expand({p_KBC.size(0), p_KBC.size(1), 1}));
 }
 
 // One draw a sample from p by its uniform number, by inversion.
@@ -123,16 +127,22 @@ Tensor diagonal_fisher(const Model& model, const Dataset& data, FisherLabel kind
                                 ? run.streams("fisher").uniform({items}).to(options.device())
                                 : Tensor();
   std::vector<double> counts;
-  for (std::int64_t row = 0; row < rows; ++row) counts.push_back(static_cast<double>(data.count(row)));
+  for (std::int64_t row = 0; row < rows; ++row)
+    counts.push_back(static_cast<double>(data.count(row)));
   const Tensor count_K1 = at::tensor(counts, at::kDouble).unsqueeze(1).to(options.device());
-  const std::int64_t chunk = std::max<std::int64_t>(samples_at_once / std::max<std::int64_t>(rows, 1), 1);
+  const std::int64_t chunk =
+      std::max<std::int64_t>(samples_at_once / std::max<std::int64_t>(rows, 1), 1);
   for (std::int64_t from = 0; from < items; from += chunk) {
     const std::int64_t to = std::min(from + chunk, items);
     const Tensor x = data.slice(from, to).to(options.dtype());
     const Tensor p_KBC = at::softmax(model.network->forward(parameters, x, {}).logits_KBC, 2);
     // Zero for what lies past a row's end.
-    const Tensor real_KB1 = at::arange(from, to, at::TensorOptions().dtype(at::kDouble).device(options.device()))
-                                .unsqueeze(0).lt(count_K1).unsqueeze(2).to(options.dtype());
+    const Tensor real_KB1 =
+        at::arange(from, to, at::TensorOptions().dtype(at::kDouble).device(options.device()))
+            .unsqueeze(0)
+            .lt(count_K1)
+            .unsqueeze(2)
+            .to(options.dtype());
     const auto add = [&](const Tensor& dlogits_KBC) {
       sum_KP.add_(sum_of_squared_gradients({model.network, theta_KP}, x, dlogits_KBC * real_KB1));
     };
@@ -157,8 +167,8 @@ Tensor diagonal_fisher(const Model& model, const Dataset& data, FisherLabel kind
   const auto passes = kind == FisherLabel::expected ? model.network->classes() : std::int64_t{1};
   for (std::int64_t row = 0; row < rows; ++row) {
     run.costs(row).gradient_samples += data.count(row) * passes;
-    run.costs(row).flops += (1.0 + 3.0 * static_cast<double>(passes)) * model.network->forward_flops() *
-                            static_cast<double>(data.count(row));
+    run.costs(row).flops += (1.0 + 3.0 * static_cast<double>(passes)) *
+                            model.network->forward_flops() * static_cast<double>(data.count(row));
   }
   return sum_KP / count_K1.clamp_min(1).to(options.dtype());
 }

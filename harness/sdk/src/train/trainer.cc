@@ -5,10 +5,10 @@
 #include <assay/common/error.h>
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <algorithm>
 #include <cmath>
 #include <sstream>
-#include <torch/csrc/autograd/autograd.h>
 
 namespace assay {
 namespace {
@@ -20,7 +20,8 @@ Tensor index_of(const std::vector<std::int64_t>& rows, at::Device device) {
 }
 
 // Checks what train() was given, before anything is made from it.
-const Model& checked(const Model& start, const Dataset& data, const Recipe& recipe, const Run& run) {
+const Model& checked(const Model& start, const Dataset& data, const Recipe& recipe,
+                     const Run& run) {
   if (!start.network || !start.theta_KP.defined()) {
     throw Error("train: the model to start from is empty");
   }
@@ -56,7 +57,8 @@ std::vector<std::int64_t> epochs_before(const Run& run) {
 }
 
 std::vector<double> peak_learning_rates(const Recipe& recipe, std::int64_t rows) {
-  if (!recipe.lr_K1.defined()) return std::vector<double>(static_cast<std::size_t>(rows), recipe.lr);
+  if (!recipe.lr_K1.defined())
+    return std::vector<double>(static_cast<std::size_t>(rows), recipe.lr);
   const Tensor lr_K = recipe.lr_K1.detach().to(at::kCPU, at::kDouble).reshape(-1).contiguous();
   const double* lr = lr_K.const_data_ptr<double>();
   return std::vector<double>(lr, lr + rows);
@@ -133,13 +135,15 @@ Tensor Trainer::recorded_gradient(Batch& batch) {
   const Tensor leaf_AP = theta_AP_.detach().requires_grad_(true);
   const ParameterView parameters(start_.network->layout(), leaf_AP);
   Outputs outputs = start_.network->forward(
-      parameters, batch.x, {.training = true, .want_features = hooks_.want_features, .step = batch.step});
+      parameters, batch.x,
+      {.training = true, .want_features = hooks_.want_features, .step = batch.step});
   batch.logits_KBC = outputs.logits_KBC;
   batch.features_KBD = outputs.features_KBD;
   return gradient_by(batch, {leaf_AP})[0].contiguous();
 }
 
-// Autograd through the objective alone, which sees logits and features and nothing else of the network.
+// Autograd through the objective alone, which sees logits and features and nothing else of the
+// network.
 Tensor Trainer::direct_gradient(Batch& batch) {
   batch.x = batch.x.contiguous();
   Outputs outputs = direct_->forward(theta_AP_, batch.x, hooks_.want_features, /*keep=*/true);
@@ -167,7 +171,8 @@ std::vector<Tensor> Trainer::gradient_by(const Batch& batch, const std::vector<T
   std::vector<Tensor> derivative =
       torch::autograd::grad({loss_A}, leaves, {at::ones_like(loss_A)}, /*retain_graph=*/false,
                             /*create_graph=*/false, /*allow_unused=*/true);
-  if (std::none_of(derivative.begin(), derivative.end(), [](auto& part) { return part.defined(); })) {
+  if (std::none_of(derivative.begin(), derivative.end(),
+                   [](auto& part) { return part.defined(); })) {
     throw Error("train: the objective's loss does not depend on the batch's logits or features");
   }
   pending_.push_back(loss_A.detach());
@@ -200,7 +205,8 @@ Batch Trainer::make_batch(std::int64_t step) {
   for (const std::int64_t row : rows_) {
     progress.push_back(static_cast<double>(step) / static_cast<double>(batches_.total_steps(row)));
   }
-  batch.progress_A1 = at::tensor(at::ArrayRef<double>(progress), at::kDouble).unsqueeze(1).to(options);
+  batch.progress_A1 =
+      at::tensor(at::ArrayRef<double>(progress), at::kDouble).unsqueeze(1).to(options);
   return batch;
 }
 
@@ -230,9 +236,9 @@ void Trainer::clip(Tensor& gradient_AP) const {
 std::vector<double> Trainer::learning_rates(std::int64_t step) const {
   std::vector<double> lr_A;
   for (const std::int64_t row : rows_) {
-    lr_A.push_back(peak_lr_K_[static_cast<std::size_t>(row)] *
-                   schedule_factor(recipe_.schedule, recipe_.warmup, step,
-                                   batches_.total_steps(row)));
+    lr_A.push_back(
+        peak_lr_K_[static_cast<std::size_t>(row)] *
+        schedule_factor(recipe_.schedule, recipe_.warmup, step, batches_.total_steps(row)));
   }
   return lr_A;
 }
@@ -243,8 +249,8 @@ bool Trainer::must_flush(std::int64_t step) const {
          });
 }
 
-// Reads the losses of the steps up to `step`, marks rows that failed, closes epochs, and takes rows that
-// have failed or ended out.
+// Reads the losses of the steps up to `step`, marks rows that failed, closes epochs, and takes rows
+// that have failed or ended out.
 void Trainer::flush(std::int64_t step) {
   const Tensor loss_SA = at::stack(pending_).to(at::kCPU, at::kDouble).contiguous();
   const double* loss = loss_SA.const_data_ptr<double>();
