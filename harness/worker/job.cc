@@ -100,8 +100,6 @@ class Job {
       fail(current_failure(memory_bytes_));
     }
     limit_memory(0);
-    std::cout.flush();
-    std::fflush(nullptr);
   }
 
  private:
@@ -142,6 +140,9 @@ class Job {
   }
 
   void send_end(Json event) {
+    // Who hears of the end finds the whole log.
+    std::cout.flush();
+    std::fflush(nullptr);
     event["seconds"] = usage_.seconds();
     event["cpu_seconds"] = usage_.cpu_seconds();
     event["peak_bytes"] = usage_.peak_bytes();

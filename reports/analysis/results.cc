@@ -112,6 +112,8 @@ BenchmarkResults read_benchmark(const Benchmark& suite, const RunData& run) {
   for (const std::int64_t seed : suite.seeds) {
     benchmark.seeds.push_back(static_cast<std::uint64_t>(seed));
   }
+  benchmark.first_seeds =
+      run.run.value("first_seeds", Json::object()).value(suite.id, std::size_t{0});
   const Json methods = run.run.value("methods", Json::object());
   for (const RunCell& cell : run.cells) {
     if (cell.benchmark != suite.id) continue;

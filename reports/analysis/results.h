@@ -58,6 +58,7 @@ struct BenchmarkResults {
   std::string id, title, family;
   std::vector<Metric> metrics;
   std::vector<std::uint64_t> seeds;
+  std::size_t first_seeds = 0;    ///< how many there were when it was first planned; 0: not known
   std::vector<Row> rows;          ///< methods in the suite's order, then references
   std::string baseline;           ///< name of a row, or "" when there is nothing to compare
   bool baseline_assumed = false;  ///< the suite names none: the first method

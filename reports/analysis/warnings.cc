@@ -59,6 +59,17 @@ void add_seeds(const RunResults& results, std::vector<std::string>& warnings) {
         "The seeds were set on the command line, not by the suite: read the claims as "
         "exploratory.");
   }
+  std::vector<std::string> grown;
+  for (const BenchmarkResults& benchmark : results.benchmarks) {
+    if (benchmark.first_seeds == 0 || benchmark.first_seeds >= benchmark.seeds.size()) continue;
+    grown.push_back(benchmark.id + " (" + std::to_string(benchmark.first_seeds) + ", now " +
+                    std::to_string(benchmark.seeds.size()) + ")");
+  }
+  if (!grown.empty() && !results.claims.empty()) {
+    warnings.push_back("Seeds were added after the first plan: " + join(grown, ", ") +
+                       ". Who adds seeds after a look at a verdict chooses when to stop: read the "
+                       "claims as exploratory.");
+  }
 }
 
 void add_provenance(const RunResults& results, std::vector<std::string>& warnings) {

@@ -38,7 +38,7 @@ std::string nothing_text(const Row& row) {
   for (const SeedResult& seed : row.seeds) {
     if (seed.state == CellState::failed) return "failed: " + cause_of(seed);
   }
-  return row.count(CellState::missing) > 0 ? "missing" : "not a number";
+  return row.count(CellState::missing) > 0 ? "missing" : "not defined";
 }
 
 Cell measure_cell(const Row& row, const Measure& measure, int decimals) {
@@ -207,14 +207,14 @@ void add_curves(std::vector<Block>& blocks, const BenchmarkResults& benchmark,
   plot.description =
       "One panel for each row, all on one scale. Thin lines are seeds, the thick line is "
       "their mean; the table below gives its ends.";
-  plot.x_axis = "step";
+  plot.x_axis = "epoch";
   plot.y_axis = name;
   Table table;
   table.caption = name + ": mean over seeds";
   table.columns = {{"Row", "", false},
-                   {"First step", "", true},
+                   {"First epoch", "", true},
                    {"Value", "", true},
-                   {"Last step", "", true},
+                   {"Last epoch", "", true},
                    {"Value", "", true}};
   for (const Row& row : benchmark.rows) {
     CurvePanel panel;

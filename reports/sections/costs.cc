@@ -38,12 +38,14 @@ TableRow cost_row(const BenchmarkResults& benchmark, const Row& row) {
     return cost_cell(mean_of(row, [name](const SeedResult& seed) { return count_of(seed, name); }),
                      count_text);
   };
-  line.cells.push_back(
-      cost_cell(mean_of(row, [](const SeedResult& seed) { return seed.seconds; }), duration_text));
-  line.cells.push_back(cost_cell(
-      mean_of(row, [](const SeedResult& seed) { return seed.cpu_seconds; }), duration_text));
-  line.cells.push_back(
-      cost_cell(mean_of(row, [](const SeedResult& seed) { return seed.peak_bytes; }), bytes_text));
+  const auto measured = [&](const std::function<double(const SeedResult&)>& value,
+                            const std::function<std::string(double)>& text) {
+    // A reference's cells only score what its stage has made: their time says nothing of its cost.
+    return row.reference ? Cell(muted("\u2014")) : cost_cell(mean_of(row, value), text);
+  };
+  line.cells.push_back(measured([](const SeedResult& seed) { return seed.seconds; }, duration_text));
+  line.cells.push_back(measured([](const SeedResult& seed) { return seed.cpu_seconds; }, duration_text));
+  line.cells.push_back(measured([](const SeedResult& seed) { return seed.peak_bytes; }, bytes_text));
   line.cells.push_back(count("gradient_samples"));
   line.cells.push_back(count("forward_samples"));
   line.cells.push_back(count("flops"));

@@ -68,7 +68,12 @@ TableRow standing_row(const Standing& standing, int decimals) {
             std::to_string(standing.worse),
         static_cast<double>(standing.better) - static_cast<double>(standing.worse));
   }
-  row.cells.emplace_back(duration_text(standing.seconds), standing.seconds);
+  // A reference's cells only score what its stage has made.
+  if (standing.reference) {
+    row.cells.emplace_back(muted("\u2014"));
+  } else {
+    row.cells.emplace_back(duration_text(standing.seconds), standing.seconds);
+  }
   return row;
 }
 

@@ -40,8 +40,11 @@ struct Ended {
 inline Ended wait_for(pid_t child, const fs::path& folder) {
   int status = 0;
   ::waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(folder / "out"),
-          read_file(folder / "err")};
+  // A command that is killed at once has not opened its files yet.
+  const auto text = [&](const char* name) {
+    return fs::exists(folder / name) ? read_file(folder / name) : std::string();
+  };
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text("out"), text("err")};
 }
 
 /// SIGKILL to a command and its workers, as `kill -9` of all of them.

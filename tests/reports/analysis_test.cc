@@ -142,6 +142,15 @@ TEST_CASE("seeds set on the command line and several machines are pointed out") 
   CHECK(warns(analysis, "from 2 machines (maker, other)"));
 }
 
+TEST_CASE("seeds added after the first plan are pointed out") {
+  RunResults results = made_up().results;
+  CHECK_FALSE(warns(analyse(results), "Seeds were added"));
+  results.benchmarks[0].first_seeds = results.benchmarks[0].seeds.size();
+  CHECK_FALSE(warns(analyse(results), "Seeds were added"));
+  results.benchmarks[0].first_seeds = 3;
+  CHECK(warns(analyse(results), "Seeds were added after the first plan: photos (3, now 5)."));
+}
+
 TEST_CASE("headline metrics are the primary one, ratios and what they divide") {
   const Made made = made_up();
   CHECK(headline_metrics(made.results.benchmarks[0]) == std::vector<std::size_t>{0, 1, 2});

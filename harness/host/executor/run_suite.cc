@@ -42,7 +42,20 @@ Json all_blocks(const Plan& plan, const Json& recorded) {
   return blocks;
 }
 
-Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& recorded,
+// How many seeds each benchmark had when it was first planned in this run. Who adds seeds after having
+// seen a verdict chooses when to stop, so the report has to know.
+Json first_seeds(const Plan& plan, const Json& previous) {
+  Json first = Json::object();
+  for (const auto& [benchmark, blocks] : plan.blocks.items()) {
+    std::size_t count = 0;
+    for (const Json& block : blocks) count += block.size();
+    first[benchmark] = count;
+  }
+  if (previous.is_object()) first.update(previous.value("first_seeds", Json::object()));
+  return first;
+}
+
+Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& previous,
                   const RunOptions& options) {
   Json cells = Json::array();
   for (const std::size_t index : plan.listed()) {
@@ -69,7 +82,8 @@ Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& recorde
           {"overrides", suite.overrides},
           {"families", suite.families},
           {"methods", suite.methods},
-          {"blocks", all_blocks(plan, recorded)},
+          {"blocks", all_blocks(plan, recorded_blocks(previous))},
+          {"first_seeds", first_seeds(plan, previous)},
           {"cells", cells},
           {"provenance", origin}};
 }
@@ -137,7 +151,7 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
     if (cell.wanted && cell.selected && todo.history[i].set_aside) ++result.set_aside;
   }
   // A run that has nothing to do keeps its run.json, time and command included, byte for byte.
-  const Json document = run_document(suite, plan, recorded_blocks(store.previous()), options);
+  const Json document = run_document(suite, plan, store.previous(), options);
   Json before = store.previous();
   Json after = document;
   if (before.is_object()) before.erase("provenance");

@@ -138,6 +138,14 @@ void drain(Descriptor& from, std::string& to) {
   }
 }
 
+void drain_all(Descriptor& from, std::string& to) {
+  std::size_t before = to.size() + 1;
+  while (from.is_open() && before != to.size()) {
+    before = to.size();
+    drain(from, to);
+  }
+}
+
 void feed(Descriptor& to, const std::string& input, std::size_t& written) {
   const ssize_t count = ::write(to.get(), input.data() + written, input.size() - written);
   if (count > 0) written += static_cast<std::size_t>(count);
@@ -217,6 +225,11 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
     if (result.timed_out || result.too_much_output) break;
     const bool idle = polled[0].revents == 0 && polled[1].revents == 0;
     if (idle && (ended = has_ended(child))) break;
+  }
+  // It may have written and ended between the poll and the look at it: what is in the pipes is its own.
+  if (ended) {
+    drain_all(out.read, result.out);
+    drain_all(err.read, result.err);
   }
   // It may close its streams and go on: the limit holds until it has ended.
   while (!ended && !result.timed_out && !result.too_much_output) {

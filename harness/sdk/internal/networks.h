@@ -1,6 +1,8 @@
 // The networks behind make_network().
 #pragma once
 
+#include "sdk/internal/direct_pass.h"
+
 #include <assay/network.h>
 
 #include <cstdint>
@@ -14,6 +16,18 @@ namespace assay {
 std::shared_ptr<const Network> make_mlp(std::int64_t width, std::int64_t depth,
                                         std::int64_t features, std::vector<std::int64_t> input,
                                         std::int64_t classes);
+
+/// The mlp's hand-written passes for theta's type; null for types without them. widths: inputs, hidden
+/// layers, classes; the layout is weight [in, out] and bias [out], layer by layer.
+std::unique_ptr<DirectPass> make_mlp_pass(const std::vector<std::int64_t>& widths, const Tensor& theta);
+
+/// Of a cnn's images, first layer and answers.
+struct CnnShape {
+  std::int64_t channels = 1, height = 0, width = 0, filters = 0, classes = 0;
+};
+
+/// The cnn's hand-written passes for theta's type; null for types without them.
+std::unique_ptr<DirectPass> make_cnn_pass(const CnnShape& shape, const Tensor& theta);
 
 /// Two 3x3 convolutions (`width`, then 2 x `width` channels, padding 1), each with ReLU and 2x2 max
 /// pooling, and a linear output layer. Input [H, W], [C, H, W], or a flat square image [H*H].

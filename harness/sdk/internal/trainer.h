@@ -2,11 +2,13 @@
 #pragma once
 
 #include "sdk/internal/batches.h"
+#include "sdk/internal/direct_pass.h"
 #include "sdk/internal/optimizer.h"
 
 #include <assay/train.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ class Trainer {
  private:
   void step(std::int64_t step);
   Batch make_batch(std::int64_t step);
+  Tensor recorded_gradient(Batch& batch);
+  Tensor direct_gradient(Batch& batch);
+  std::vector<Tensor> gradient_by(const Batch& batch, const std::vector<Tensor>& leaves);
   Tensor loss_of(const Batch& batch) const;
   void clip(Tensor& gradient_AP) const;
   std::vector<double> learning_rates(std::int64_t step) const;
@@ -48,6 +53,8 @@ class Trainer {
   Tensor theta_AP_;                  // parameters of the active rows
   Tensor result_KP_;                 // parameters of the rows that have ended
   Optimizer optimizer_;
+  std::unique_ptr<DirectPass> direct_;  // null: autograd differentiates the network
+  Tensor direct_gradient_AP_;           // its buffer
   std::int64_t longest_ = 0;         // steps of the longest row
 
   Tensor ones_AB_, shares_AB_;       // weights of a batch without padding

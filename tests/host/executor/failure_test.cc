@@ -210,9 +210,11 @@ TEST_CASE("a cell that killed its worker three times is set aside until it is as
   const SuiteToRun suite = with_fault("segfault", 2);
   for (int i = 0; i < 3; ++i) CHECK(place.run(suite).jobs > 0);
   CHECK(cell(place.load(), "faulty", 2).document["run"]["crashes"] == 3);
-  const RunResult fourth = place.run(suite);
-  CHECK(fourth.jobs == 0);
-  CHECK(fourth.set_aside == 1);
+  {
+    const RunResult fourth = place.run(suite);  // keeps the run's lock
+    CHECK(fourth.jobs == 0);
+    CHECK(fourth.set_aside == 1);
+  }
   RunOptions options = place.options();
   options.retry_failed = true;
   CHECK(run_suite(suite, options).jobs == 1);

@@ -22,8 +22,7 @@ Json sweep(double level) {
 TEST_CASE("a finished run has nothing to do") {
   const ToyPlace place;
   const SuiteToRun suite = toy_suite({toy("a"), toy("b", {{"level", 0.5}})});
-  const RunResult first = place.run(suite);
-  CHECK(first.jobs == 5);  // two stages, floor, a, b
+  CHECK(place.run(suite).jobs == 5);  // two stages, floor, a, b
   const std::string run_json = read_file(place.folder / "run/run.json");
   const RunResult second = place.run(suite);
   CHECK(second.jobs == 0);
@@ -49,12 +48,12 @@ TEST_CASE("more seeds: the new ones alone, as blocks of their own") {
   const ToyPlace place;
   place.run(toy_suite({toy("a")}, {0, 1, 2}));
   const auto before = lasting_content(place.folder / "run");
-  const RunResult result = place.run(toy_suite({toy("a")}, {0, 1, 2, 3, 4}));
-  CHECK(result.notes.empty());
+  CHECK(place.run(toy_suite({toy("a")}, {0, 1, 2, 3, 4})).notes.empty());
   const auto after = lasting_content(place.folder / "run");
   for (const auto& [file, content] : before) CHECK(after.at(file) == content);
   CHECK(after.count("cells/bench/a/3-4/4.json") == 1);
   CHECK(place.load().run["blocks"]["bench"] == Json::parse("[[0,1,2],[3,4]]"));
+  CHECK(place.load().run["first_seeds"]["bench"] == 3);
   // Fewer again: nothing to do, and the blocks are remembered.
   CHECK(place.run(toy_suite({toy("a")}, {0, 1})).jobs == 0);
   CHECK(place.load().cells.size() == 4);

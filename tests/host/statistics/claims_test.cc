@@ -36,7 +36,7 @@ Claim claim(const std::string& expect, const std::string& metric = "accuracy") {
 
 const std::vector<double> a = {.812, .825, .801, .833, .819, .828};  // D1: a - b has p .0405
 const std::vector<double> b = {.804, .809, .803, .815, .816, .820};
-const std::vector<double> far = {.912, .925, .901, .933, .919, .928};  // a + .1
+const std::vector<double> far = {.913, .924, .903, .932, .920, .927};  // a + .1, nearly
 
 Table accuracy() {
   return {{"accuracy", {{"a", a}, {"b", b}, {"far", far}}}};
@@ -70,7 +70,7 @@ TEST_CASE("a chain needs every link") {
   const ClaimData data = data_of(accuracy());
   const ClaimResult up = evaluate_claims({claim("b < a < far")}, data)[0];
   REQUIRE(up.tests.size() == 2);
-  CHECK(up.tests[1].p < 1e-6);  // a + .1 - a has no spread but rounding
+  CHECK(up.tests[1].p < 1e-6);
   CHECK(up.tests[0].adjusted == Approx(.04051).margin(1e-5));
   CHECK(up.verdict == Verdict::supported);
   CHECK(evaluate_claims({claim("b < far < a")}, data)[0].verdict == Verdict::refuted);
@@ -156,7 +156,7 @@ TEST_CASE("differences that are all equal are no evidence") {
   const std::vector<double> one = {.5, .6, .7, .8, .9}, other = {.25, .35, .45, .55, .65};
   const ClaimData data = data_of({{"accuracy", {{"one", one}, {"other", other}}}});
   for (const char* expect : {"one > other", "one < other", "one near other within 0.5",
-                             "one near other within 0.1", "one near one within 0.1"}) {
+                             "one near other within 0.1"}) {
     INFO(expect);
     const ClaimResult result = evaluate_claims({claim(expect)}, data)[0];
     CHECK(result.verdict == Verdict::inconclusive);

@@ -37,6 +37,7 @@ class Dataset {
  private:
   Dataset(Tensor pool, Tensor items_KN, std::int64_t pool_size, bool own);
   Tensor take(const Tensor& items) const;
+  Tensor gather_rows(const Tensor& position_AB, const Tensor& items_AN) const;
 
   Tensor pool_;      // [M, F...]; pools of the rows' own lie one after the other, [K * M, F...]
   Tensor items_KN_;  // places in pool_; padding repeats the row's first item

@@ -75,6 +75,8 @@ struct Outputs {
   Tensor features_KBD;  ///< input of the output layer; undefined unless asked for
 };
 
+class DirectPass;  ///< of the harness, for its own networks
+
 /// Shape, not values: immutable and without state.
 class Network {
  public:
@@ -87,6 +89,9 @@ class Network {
   virtual std::int64_t classes() const = 0;
   /// Multiply-adds x 2 of one sample's forward pass, matrix products and convolutions alone.
   virtual double forward_flops() const = 0;
+  /// Forward and backward written by hand for parameters of theta's type and device, or null: then
+  /// autograd differentiates forward(). Training is the same up to rounding, and faster.
+  virtual std::unique_ptr<DirectPass> direct_pass(const Tensor& theta_KP) const;
 };
 
 /// Which network: `arch` and its settings as a suite writes them ({ arch = "mlp", width = 16 }).

@@ -42,7 +42,8 @@ class Run {
   /// calls begin_part(0, 2) and begin_part(1, 2).
   void begin_part(int part, int parts);
 
-  /// Appends a point to the curve `name` of every row in `rows` (undefined: all).
+  /// Appends a point to the curve `name` of every row in `rows` (undefined: all). `step` is an epoch in
+  /// the harness's own curves, and reports call it so.
   void record(const std::string& name, std::int64_t step, const Tensor& value_A,
               const Tensor& rows = {});
 

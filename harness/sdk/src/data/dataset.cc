@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace assay {
@@ -95,7 +96,33 @@ Tensor Dataset::gather(const Tensor& position_AB, const Tensor& rows) const {
     throw Error("Dataset::gather: positions must be [" + std::to_string(items_AN.size(0)) +
                 ", batch], but are " + shape_text(position_AB));
   }
+  if (pool_.is_cpu()) return gather_rows(position_AB, items_AN);
   return take(items_AN.gather(1, position_AB.clamp_min(0)));
+}
+
+// The same in one pass over the pool's memory.
+Tensor Dataset::gather_rows(const Tensor& position_AB, const Tensor& items_AN) const {
+  std::vector<std::int64_t> shape = position_AB.sizes().vec();
+  for (const std::int64_t size : item_shape()) shape.push_back(size);
+  Tensor gathered = at::empty(shape, pool_.options());
+  const Tensor positions = position_AB.contiguous(), items = items_AN.contiguous();
+  const std::int64_t batch = positions.size(1), count = items.size(1);
+  const auto bytes = pool_.size(0) == 0 ? 0 : pool_.nbytes() / static_cast<std::size_t>(pool_.size(0));
+  const auto* position = positions.const_data_ptr<std::int64_t>();
+  const auto* item = items.const_data_ptr<std::int64_t>();
+  const auto* pool = static_cast<const char*>(pool_.const_data_ptr());
+  auto* to = static_cast<char*>(gathered.mutable_data_ptr());
+  for (std::int64_t row = 0; row < positions.size(0); ++row, item += count) {
+    for (std::int64_t i = 0; i < batch; ++i, ++position, to += bytes) {
+      if (*position >= count) {
+        throw Error("Dataset::gather: position " + std::to_string(*position) + " of row " +
+                    std::to_string(row) + ", but the largest row has " + std::to_string(count) + " items");
+      }
+      const std::int64_t place = item[std::max<std::int64_t>(*position, 0)];
+      std::memcpy(to, pool + static_cast<std::size_t>(place) * bytes, bytes);
+    }
+  }
+  return gathered;
 }
 
 Tensor Dataset::slice(std::int64_t from, std::int64_t to) const {

@@ -10,8 +10,8 @@ class Cnn final : public Network {
  public:
   Cnn(std::int64_t width, std::vector<std::int64_t> input, std::int64_t channels,
       std::int64_t height, std::int64_t breadth, std::int64_t classes)
-      : input_(std::move(input)), channels_(channels), height_(height), breadth_(breadth),
-        classes_(classes) {
+      : input_(std::move(input)), width_(width), channels_(channels), height_(height),
+        breadth_(breadth), classes_(classes) {
     std::int64_t in = channels, area = height * breadth;
     for (int layer = 0; layer < 2; ++layer) {
       const std::int64_t out = width << layer;
@@ -56,10 +56,14 @@ class Cnn final : public Network {
   const Layout& layout() const override { return layout_; }
   std::int64_t classes() const override { return classes_; }
   double forward_flops() const override { return flops_; }
+  std::unique_ptr<DirectPass> direct_pass(const Tensor& theta_KP) const override {
+    if (!theta_KP.is_cpu()) return nullptr;
+    return make_cnn_pass({channels_, height_, breadth_, width_, classes_}, theta_KP);
+  }
 
  private:
   std::vector<std::int64_t> input_;
-  std::int64_t channels_, height_, breadth_, classes_;
+  std::int64_t width_, channels_, height_, breadth_, classes_;
   Layout layout_;
   double flops_ = 0;
 };

@@ -15,6 +15,7 @@ class Mlp final : public Network {
       : input_(std::move(input)), depth_(depth), classes_(classes) {
     std::int64_t in =
         std::accumulate(input_.begin(), input_.end(), std::int64_t{1}, std::multiplies<>());
+    widths_.push_back(in);
     for (std::int64_t layer = 0; layer <= depth; ++layer) {
       const bool head = layer == depth;
       const bool last_hidden = layer + 1 == depth && features > 0;
@@ -23,6 +24,7 @@ class Mlp final : public Network {
       layout_.add(name + ".weight", {in, out}, Initial::fan_in_uniform, in);
       layout_.add(name + ".bias", {out}, Initial::fan_in_uniform, in);
       flops_ += 2.0 * static_cast<double>(in) * static_cast<double>(out);
+      widths_.push_back(out);
       in = out;
     }
   }
@@ -47,10 +49,14 @@ class Mlp final : public Network {
   const Layout& layout() const override { return layout_; }
   std::int64_t classes() const override { return classes_; }
   double forward_flops() const override { return flops_; }
+  std::unique_ptr<DirectPass> direct_pass(const Tensor& theta_KP) const override {
+    return theta_KP.is_cpu() ? make_mlp_pass(widths_, theta_KP) : nullptr;
+  }
 
  private:
   std::vector<std::int64_t> input_;
   std::int64_t depth_, classes_;
+  std::vector<std::int64_t> widths_;  // inputs, hidden layers, classes
   Layout layout_;
   double flops_ = 0;
 };

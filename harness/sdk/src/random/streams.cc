@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <utility>
 #include <xxhash.h>
@@ -77,6 +78,34 @@ Tensor Streams::normal(at::IntArrayRef shape, std::int64_t step) const {
   return result;
 }
 
+namespace {
+
+using KeyedItem = std::pair<std::uint64_t, std::int64_t>;
+
+// Items by their keyed draws, ties by item: an item's draw does not depend on how many there are. The
+// keys are spread evenly, so their leading bits put each item near its place, and inserting does the rest:
+// a training shuffles in every epoch.
+std::vector<KeyedItem> sorted_by_key(const std::vector<std::uint64_t>& keys) {
+  if (keys.empty()) return {};
+  const int shift = 64 - std::max(1, static_cast<int>(std::bit_width(keys.size())) - 1);
+  std::vector<std::size_t> place((std::size_t{1} << (64 - shift)) + 1, 0);
+  for (const std::uint64_t key : keys) ++place[(key >> shift) + 1];
+  std::partial_sum(place.begin(), place.end(), place.begin());
+  std::vector<KeyedItem> order(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    order[place[keys[i] >> shift]++] = {keys[i], static_cast<std::int64_t>(i)};
+  }
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const KeyedItem item = order[i];
+    std::size_t to = i;
+    for (; to > 0 && item < order[to - 1]; --to) order[to] = order[to - 1];
+    order[to] = item;
+  }
+  return order;
+}
+
+}  // namespace
+
 Tensor Streams::permutation(std::int64_t n, std::int64_t step) const {
   Tensor result_KN = at::empty({rows(), n}, at::kLong);
   for (std::int64_t row = 0; row < rows(); ++row) {
@@ -90,14 +119,8 @@ Tensor Streams::permutation_of_row(std::int64_t row, std::int64_t n, std::int64_
     throw Error("Streams::permutation_of_row: row " + std::to_string(row) + " of " +
                 std::to_string(rows()) + " streams");
   }
-  // Sorting items by keyed draws, ties by item: an item's draw does not depend on n.
-  const std::vector<std::uint64_t> bits =
-      bits_of(keys_[static_cast<std::size_t>(row)], Draw::permutation, step, n);
-  std::vector<std::pair<std::uint64_t, std::int64_t>> order(static_cast<std::size_t>(n));
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = {bits[i], static_cast<std::int64_t>(i)};
-  }
-  std::sort(order.begin(), order.end());
+  const std::vector<KeyedItem> order =
+      sorted_by_key(bits_of(keys_[static_cast<std::size_t>(row)], Draw::permutation, step, n));
   Tensor result_N = at::empty({n}, at::kLong);
   std::int64_t* out = result_N.mutable_data_ptr<std::int64_t>();
   for (const auto& entry : order) *out++ = entry.second;

@@ -1,8 +1,11 @@
+#include "sdk/internal/direct_pass.h"
+
 #include <assay/common/error.h>
 #include <assay/train.h>
 
 #include <ATen/ATen.h>
 #include <algorithm>
+#include <memory>
 
 namespace assay {
 namespace {
@@ -33,17 +36,21 @@ Tensor predict_logits(const Model& model, const Dataset& data, Run* run) {
                 " rows, the data set " + std::to_string(data.rows()));
   }
   const at::NoGradGuard no_record;  // not inference mode: answers may enter a loss later
-  const Tensor theta_KP = model.theta_KP.detach();
+  const Tensor theta_KP = model.theta_KP.detach().contiguous();
   const ParameterView parameters(model.network->layout(), theta_KP);
   const std::int64_t items = data.largest_count();
   const std::int64_t chunk =
       std::max<std::int64_t>(samples_at_once / std::max<std::int64_t>(model.rows(), 1), 1);
+  const std::unique_ptr<DirectPass> direct = model.network->direct_pass(theta_KP);
   Tensor logits_KNC =
       at::zeros({model.rows(), items, model.network->classes()}, theta_KP.options());
   for (std::int64_t from = 0; from < items; from += chunk) {
     const std::int64_t to = std::min(from + chunk, items);
     const Tensor x = data.slice(from, to).to(theta_KP.scalar_type());
-    logits_KNC.slice(1, from, to).copy_(model.network->forward(parameters, x, {}).logits_KBC);
+    const Outputs outputs = direct && direct->fits(to - from)
+                                ? direct->forward(theta_KP, x.contiguous(), false, /*keep=*/false)
+                                : model.network->forward(parameters, x, {});
+    logits_KNC.slice(1, from, to).copy_(outputs.logits_KBC);
   }
   const Tensor mask_KN1 = padding_mask(data, logits_KNC);
   // Filled, not multiplied: padding's logits may be anything, also not finite.

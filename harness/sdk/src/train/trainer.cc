@@ -81,6 +81,7 @@ Trainer::Trainer(const Model& start, const Dataset& data, const Recipe& recipe, 
       theta_AP_(start.theta_KP.detach().index_select(0, rows_A_)),
       result_KP_(start.theta_KP.detach().clone(at::MemoryFormat::Contiguous)),
       optimizer_(recipe, theta_AP_),
+      direct_(start.network->direct_pass(theta_AP_)),
       loss_sum_K_(static_cast<std::size_t>(start.rows()), 0.0) {
   for (std::int64_t row = 0; row < start.rows(); ++row) {
     longest_ = std::max(longest_, batches_.total_steps(row));
@@ -101,27 +102,13 @@ Model Trainer::train() {
 
 void Trainer::step(std::int64_t step) {
   Batch batch = make_batch(step);
+  if (direct_ && !direct_->fits(batch.x.size(1))) direct_.reset();
   Tensor gradient_AP;
   {
     const at::AutoGradMode record(true);
-    const Tensor leaf_AP = theta_AP_.detach().requires_grad_(true);
-    const ParameterView parameters(start_.network->layout(), leaf_AP);
-    Outputs outputs = start_.network->forward(
-        parameters, batch.x, {.training = true, .want_features = hooks_.want_features, .step = step});
-    batch.logits_KBC = outputs.logits_KBC;
-    batch.features_KBD = outputs.features_KBD;
-    const Tensor loss_A = loss_of(batch);
-    // Weighting every row's loss with one is their sum: rows do not mix.
-    gradient_AP = torch::autograd::grad({loss_A}, {leaf_AP}, {at::ones_like(loss_A)},
-                                        /*retain_graph=*/false, /*create_graph=*/false,
-                                        /*allow_unused=*/true)[0];
-    if (!gradient_AP.defined()) {
-      throw Error("train: the objective's loss does not depend on the batch's logits or features");
-    }
-    pending_.push_back(loss_A.detach());
+    gradient_AP = direct_ ? direct_gradient(batch) : recorded_gradient(batch);
   }
   const at::NoGradGuard no_record;
-  gradient_AP = gradient_AP.contiguous();
   if (recipe_.clip > 0) clip(gradient_AP);
   if (hooks_.after_backward) {
     hooks_.after_backward(batch, theta_AP_, gradient_AP);
@@ -139,6 +126,52 @@ void Trainer::step(std::int64_t step) {
     }
     theta_AP_ = theta_AP_.detach().contiguous();
   }
+}
+
+// Autograd through the whole network: the plain path.
+Tensor Trainer::recorded_gradient(Batch& batch) {
+  const Tensor leaf_AP = theta_AP_.detach().requires_grad_(true);
+  const ParameterView parameters(start_.network->layout(), leaf_AP);
+  Outputs outputs = start_.network->forward(
+      parameters, batch.x, {.training = true, .want_features = hooks_.want_features, .step = batch.step});
+  batch.logits_KBC = outputs.logits_KBC;
+  batch.features_KBD = outputs.features_KBD;
+  return gradient_by(batch, {leaf_AP})[0].contiguous();
+}
+
+// Autograd through the objective alone, which sees logits and features and nothing else of the network.
+Tensor Trainer::direct_gradient(Batch& batch) {
+  batch.x = batch.x.contiguous();
+  Outputs outputs = direct_->forward(theta_AP_, batch.x, hooks_.want_features, /*keep=*/true);
+  std::vector<Tensor> leaves{outputs.logits_KBC.requires_grad_(true)};
+  if (hooks_.want_features) leaves.push_back(outputs.features_KBD.requires_grad_(true));
+  batch.logits_KBC = outputs.logits_KBC;
+  batch.features_KBD = outputs.features_KBD;
+  std::vector<Tensor> derivative = gradient_by(batch, leaves);
+  for (Tensor& part : derivative) {
+    if (part.defined()) part = part.contiguous();
+  }
+  derivative.resize(2);
+  // A hook may keep what it is given.
+  if (hooks_.after_backward || !direct_gradient_AP_.defined() ||
+      direct_gradient_AP_.sizes() != theta_AP_.sizes()) {
+    direct_gradient_AP_ = at::empty_like(theta_AP_);
+  }
+  direct_->backward(theta_AP_, batch.x, derivative[0], derivative[1], direct_gradient_AP_);
+  return direct_gradient_AP_;
+}
+
+// The derivatives of the sum of the rows' losses: a weight of one for every row. Rows do not mix.
+std::vector<Tensor> Trainer::gradient_by(const Batch& batch, const std::vector<Tensor>& leaves) {
+  const Tensor loss_A = loss_of(batch);
+  std::vector<Tensor> derivative =
+      torch::autograd::grad({loss_A}, leaves, {at::ones_like(loss_A)}, /*retain_graph=*/false,
+                            /*create_graph=*/false, /*allow_unused=*/true);
+  if (std::none_of(derivative.begin(), derivative.end(), [](auto& part) { return part.defined(); })) {
+    throw Error("train: the objective's loss does not depend on the batch's logits or features");
+  }
+  pending_.push_back(loss_A.detach());
+  return derivative;
 }
 
 Batch Trainer::make_batch(std::int64_t step) {

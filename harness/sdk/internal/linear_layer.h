@@ -1,0 +1,59 @@
+// One linear layer of one model, forward and backward: y = x W + b.
+#pragma once
+
+#include "sdk/internal/kernels/activations.h"
+#include "sdk/internal/kernels/index_steps.h"
+#include "sdk/internal/kernels/product.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace assay {
+
+/// theta and gradient are a model's whole row of parameters: weight [in, out] at column `weight`, bias
+/// [out] after it. x [B, in], y [B, out].
+template <class Real>
+class LinearLayer {
+ public:
+  LinearLayer(std::int64_t in, std::int64_t out, std::int64_t weight)
+      : in_(in), out_(out), weight_(weight), in_steps_(in), out_steps_(out) {}
+
+  std::int64_t in() const { return in_; }
+  std::int64_t out() const { return out_; }
+  std::int64_t end() const { return weight_ + in_ * out_ + out_; }  ///< the column after its last
+
+  void forward(const Real* theta, const Real* x, std::int64_t batch, Real* y, bool relu) {
+    product(Product<Real>{.m = batch, .n = out_, .k = in_,
+                          .a = x, .a_row = in_steps_.first(batch), .a_column = ones_.first(in_),
+                          .b = theta + weight_, .b_row = out_,
+                          .c = y, .c_row = out_, .bias = theta + weight_ + in_ * out_, .relu = relu});
+  }
+
+  /// Writes the gradient's columns of this layer.
+  void weight_gradient(const Real* x, const Real* dy, std::int64_t batch, Real* gradient) {
+    product(Product<Real>{.m = in_, .n = out_, .k = batch,
+                          .a = x, .a_row = ones_.first(in_), .a_column = in_steps_.first(batch),
+                          .b = dy, .b_row = out_, .c = gradient + weight_, .c_row = out_});
+    sum_rows(dy, batch, out_, gradient + weight_ + in_ * out_);
+  }
+
+  /// dx [B, in], as (W dy')': W's rows lie as the product wants them, and the activations are the smaller
+  /// matrices to transpose. dx may be dy.
+  void input_gradient(const Real* theta, const Real* dy, std::int64_t batch, Real* dx) {
+    dy_transposed_.resize(static_cast<std::size_t>(batch * out_));
+    dx_transposed_.resize(static_cast<std::size_t>(batch * in_));
+    transpose(dy, batch, out_, dy_transposed_.data());
+    product(Product<Real>{.m = in_, .n = batch, .k = out_,
+                          .a = theta + weight_, .a_row = out_steps_.first(in_), .a_column = ones_.first(out_),
+                          .b = dy_transposed_.data(), .b_row = batch,
+                          .c = dx_transposed_.data(), .c_row = batch});
+    transpose(dx_transposed_.data(), in_, batch, dx);
+  }
+
+ private:
+  std::int64_t in_, out_, weight_;
+  IndexSteps ones_, in_steps_, out_steps_;
+  std::vector<Real> dy_transposed_, dx_transposed_;
+};
+
+}  // namespace assay

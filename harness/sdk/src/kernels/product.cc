@@ -1,0 +1,159 @@
+#include "sdk/internal/kernels/product.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sdk/src/kernels/product.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace assay::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class Real>
+using Tag = hn::ScalableTag<Real>;
+template <class Real>
+using Vector = hn::Vec<Tag<Real>>;
+
+// A tile of C stays in registers while k runs. With 16 registers: 6 x 2 sums, 2 vectors of B and one
+// element of A; with 32 registers: 12 x 2.
+constexpr int tile_vectors = 2;
+constexpr int tile_rows = HWY_TARGET <= HWY_AVX3 ? 12 : 6;
+// Rows of B that one sweep over C uses: with a tile's width they fill half of a 32 KiB cache.
+constexpr std::int64_t block_k = 256;
+
+template <class Real, int vectors, bool masked>
+struct Columns {
+  hn::Mask<Tag<Real>> last;
+
+  HWY_INLINE void load(const Real* from, Vector<Real> (&to)[vectors]) const {
+    const Tag<Real> tag;
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; ++v) {
+      const Real* place = from + v * static_cast<std::int64_t>(hn::Lanes(tag));
+      to[v] = masked && v + 1 == vectors ? hn::MaskedLoad(last, tag, place) : hn::LoadU(tag, place);
+    }
+  }
+
+  HWY_INLINE void store(const Vector<Real> (&from)[vectors], Real* to) const {
+    const Tag<Real> tag;
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; ++v) {
+      Real* place = to + v * static_cast<std::int64_t>(hn::Lanes(tag));
+      if (masked && v + 1 == vectors) {
+        hn::BlendedStore(from[v], last, tag, place);
+      } else {
+        hn::StoreU(from[v], tag, place);
+      }
+    }
+  }
+};
+
+// Rows m to m + rows of C, and as many columns as `columns` has, over k from `begin` to `end`.
+template <class Real, int rows, int vectors, bool masked>
+void tile(const Product<Real>& p, std::int64_t m, std::int64_t n, std::int64_t begin,
+          std::int64_t end, std::int64_t columns_left) {
+  const Tag<Real> tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  const Columns<Real, vectors, masked> columns{
+      hn::FirstN(tag, static_cast<std::size_t>(columns_left - (vectors - 1) * lanes))};
+  Real* const c = p.c + m * p.c_row + n;
+  Vector<Real> sum[rows][vectors];
+  const Real* a[rows];
+#pragma GCC unroll 12
+  for (int r = 0; r < rows; ++r) {
+    a[r] = p.a + p.a_row[m + r];
+    if (p.add || begin > 0) {
+      columns.load(c + r * p.c_row, sum[r]);
+    } else if (p.bias != nullptr) {
+      columns.load(p.bias + n, sum[r]);
+    } else {
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; ++v) sum[r][v] = hn::Zero(tag);
+    }
+  }
+  const Real* b = p.b + begin * p.b_row + n;
+  for (std::int64_t k = begin; k < end; ++k, b += p.b_row) {
+    const std::int32_t offset = p.a_column[k];
+    Vector<Real> right[vectors];
+    columns.load(b, right);
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; ++r) {
+      const Vector<Real> left = hn::Set(tag, a[r][offset]);
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; ++v) sum[r][v] = hn::MulAdd(left, right[v], sum[r][v]);
+    }
+  }
+  const bool relu = p.relu && end == p.k;
+#pragma GCC unroll 12
+  for (int r = 0; r < rows; ++r) {
+    if (relu) {
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; ++v) {
+        sum[r][v] = hn::IfThenZeroElse(hn::Lt(sum[r][v], hn::Zero(tag)), sum[r][v]);
+      }
+    }
+    columns.store(sum[r], c + r * p.c_row);
+  }
+}
+
+template <class Real>
+using Tile = void (*)(const Product<Real>&, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                      std::int64_t);
+
+// Of every height from 1 to tile_rows.
+template <class Real, int vectors, bool masked, std::size_t... below>
+constexpr std::array<Tile<Real>, tile_rows> tiles(std::index_sequence<below...>) {
+  return {&tile<Real, static_cast<int>(below) + 1, vectors, masked>...};
+}
+
+template <class Real>
+Tile<Real> tile_of(std::int64_t rows, std::int64_t vectors, bool masked) {
+  constexpr auto heights = std::make_index_sequence<tile_rows>();
+  constexpr std::array<Tile<Real>, tile_rows> table[2][2] = {
+      {tiles<Real, 1, false>(heights), tiles<Real, 1, true>(heights)},
+      {tiles<Real, 2, false>(heights), tiles<Real, 2, true>(heights)}};
+  static_assert(tile_vectors == 2);
+  return table[vectors - 1][masked ? 1 : 0][static_cast<std::size_t>(rows - 1)];
+}
+
+template <class Real>
+void tiled_product(const Product<Real>& p) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(Tag<Real>()));
+  // Tiles of nearly equal heights: a last one of a row or two would leave the units waiting.
+  const std::int64_t tiles = (p.m + tile_rows - 1) / tile_rows;
+  for (std::int64_t begin = 0; begin == 0 || begin < p.k; begin += block_k) {
+    const std::int64_t end = std::min(begin + block_k, p.k);
+    for (std::int64_t n = 0; n < p.n; n += tile_vectors * lanes) {
+      const std::int64_t columns = std::min(p.n - n, tile_vectors * lanes);
+      const std::int64_t vectors = (columns + lanes - 1) / lanes;
+      std::int64_t m = 0;
+      for (std::int64_t tile = 0; tile < tiles; ++tile) {
+        const std::int64_t rows = (p.m - m + tiles - tile - 1) / (tiles - tile);
+        tile_of<Real>(rows, vectors, columns % lanes != 0)(p, m, n, begin, end, columns);
+        m += rows;
+      }
+    }
+  }
+}
+
+void product_float(const Product<float>& p) { tiled_product(p); }
+void product_double(const Product<double>& p) { tiled_product(p); }
+
+}  // namespace assay::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace assay {
+HWY_EXPORT(product_float);
+HWY_EXPORT(product_double);
+
+void product(const Product<float>& p) noexcept { HWY_DYNAMIC_DISPATCH(product_float)(p); }
+void product(const Product<double>& p) noexcept { HWY_DYNAMIC_DISPATCH(product_double)(p); }
+
+}  // namespace assay
+#endif

@@ -1,0 +1,14 @@
+#include "sdk/internal/direct_pass.h"
+
+#include <assay/common/error.h>
+#include <assay/network.h>
+
+namespace assay {
+
+std::unique_ptr<DirectPass> Network::direct_pass(const Tensor&) const { return nullptr; }
+
+void DirectPass::backward_squared(const Tensor&, const Tensor&, const Tensor&, Tensor&) {
+  throw Error("this network's pass has no squared gradients");
+}
+
+}  // namespace assay
