@@ -55,7 +55,8 @@ Usage run_program(const Arguments& arguments) {
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     throw Error(arguments[0] + " did not end well; its message is above");
   }
-  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), 1024.0 * static_cast<double>(usage.ru_maxrss)};
+  return {seconds(usage.ru_utime) + seconds(usage.ru_stime),
+          1024.0 * static_cast<double>(usage.ru_maxrss)};
 }
 
 /// `forget`: a folder that is removed before every run, or "".
@@ -86,7 +87,8 @@ int run(int argc, char** argv) {
   run_program({(here / "make_large_run").string(), (folder / "").string()});
   const std::string suite = (folder / "large.toml").string();
 
-  const auto add = [](const char* name, const Arguments& arguments, const std::string& forget = "") {
+  const auto add = [](const char* name, const Arguments& arguments,
+                      const std::string& forget = "") {
     benchmark::RegisterBenchmark(name, program, arguments, forget)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
