@@ -1,8 +1,11 @@
 // The command and the worker as processes: seconds, CPU seconds of all they start, and peak memory.
 #include "bench/support/temporary_folder.h"
 
+#include <assay/common/error.h>
+
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -52,13 +55,16 @@ Usage run_program(const Arguments& arguments) {
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     throw Error(arguments[0] + " did not end well; its message is above");
   }
-  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), 1024.0 * static_cast<double>(usage.ru_maxrss)};
+  return {seconds(usage.ru_utime) + seconds(usage.ru_stime),
+          1024.0 * static_cast<double>(usage.ru_maxrss)};
 }
 
-void program(benchmark::State& state, const Arguments& arguments) {
+/// `forget`: a folder that is removed before every run, or "".
+void program(benchmark::State& state, const Arguments& arguments, const std::string& forget) {
   Usage total;
   try {
     for ([[maybe_unused]] auto _ : state) {
+      if (!forget.empty()) std::filesystem::remove_all(forget);
       const Usage usage = run_program(arguments);
       total.cpu_seconds += usage.cpu_seconds;
       total.peak_bytes = std::max(total.peak_bytes, usage.peak_bytes);
@@ -81,15 +87,19 @@ int run(int argc, char** argv) {
   run_program({(here / "make_large_run").string(), (folder / "").string()});
   const std::string suite = (folder / "large.toml").string();
 
-  const auto add = [](const char* name, const Arguments& arguments) {
-    benchmark::RegisterBenchmark(name, program, arguments)
+  const auto add = [](const char* name, const Arguments& arguments,
+                      const std::string& forget = "") {
+    benchmark::RegisterBenchmark(name, program, arguments, forget)
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
   };
   add("assay --help", {assay, "--help"});
   add("assay-worker --families", {assay + "-worker", "--families"});
   add("assay validate, 10000 cells", {assay, "validate", suite});
-  add("assay plan, 10000 cells", {assay, "plan", suite, "--out", (folder / "unplanned").string()});
+  const Arguments plan = {assay, "plan", suite, "--out", (folder / "none").string()};
+  add("assay plan, 10000 cells, nothing cached", plan, folder / "cache");
+  add("assay plan, 10000 cells", plan);
+  add("assay plan, 10000 cells done", {assay, "plan", suite, "--out", (folder / "run").string()});
   add("assay report, 10000 cells", {assay, "report", (folder / "run").string()});
   benchmark::RunSpecifiedBenchmarks();
   return 0;

@@ -1,5 +1,6 @@
 """Whole runs: a weak-to-strong experiment against plain PyTorch, and two workers against one."""
 import json
+import os
 import pathlib
 import resource
 import tempfile
@@ -22,6 +23,13 @@ def timed(work):
     cpu, wall = used(), time.monotonic()
     result = work()
     return result, time.monotonic() - wall, used() - cpu
+
+
+def busy_seconds():
+    """CPU seconds that all processes of the machine have used."""
+    with open("/proc/stat") as lines:
+        user, nice, system, _idle, _wait, irq, softirq = map(int, lines.readline().split()[1:8])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def assay_run(options, folder, workers=None):
@@ -87,11 +95,13 @@ def compare_protocol(options):
 
 
 def compare_workers(options):
-    walls, cpus = {1: [], 2: []}, {1: [], 2: []}
+    walls, cpus, others = {1: [], 2: []}, {1: [], 2: []}, []
     for i in range(options.rounds or 3):
         for workers in (1, 2) if i % 2 == 0 else (2, 1):
             with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
+                busy = busy_seconds()
                 _, wall, cpu = timed(lambda: assay_run(options, folder, workers))
+                others.append((busy_seconds() - busy - cpu) / wall)
             walls[workers].append(wall)
             cpus[workers].append(cpu)
     gain = ratios.ratios(walls[1], walls[2])
@@ -100,5 +110,9 @@ def compare_workers(options):
         print(f"  {workers} worker{'s' if workers > 1 else ''}: {median(walls[workers]):6.1f} "
               f"({mean(cpus[workers]):.1f})")
     print(f"  throughput of two against one: {ratios.cell(gain, WORKERS)}")
-    return ({"kind": "workers", "seeds": options.seeds, "wall": walls, "cpu": cpus, "ratio": gain},
+    # Time on the wall is the only measure here, and on two busy cores a second worker has nothing.
+    print(f"  other processes used {mean(others):.1f} of {os.cpu_count()} cores"
+          + ("; measure again on a quiet machine" if mean(others) > 0.1 else ""))
+    return ({"kind": "workers", "seeds": options.seeds, "wall": walls, "cpu": cpus, "ratio": gain,
+             "cores_of_others": others},
             gain["median"] >= WORKERS)

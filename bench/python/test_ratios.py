@@ -76,5 +76,20 @@ class MeasureTest(unittest.TestCase):
             measure.run(["/nowhere"], "Do this.")
 
 
+PYTHON = measure.ROOT / ".venv-bench/bin/python"
+
+
+@unittest.skipUnless(PYTHON.exists(), "scripts/bench has not made the Python that can import torch")
+class StepsTest(unittest.TestCase):
+    def test_every_column_is_measured(self):
+        for network in ("mlp-64-32-32-10", "cnn-14x14-16"):
+            columns, _ = measure.pytorch(PYTHON, network, 4, 0.001, (2,))
+            self.assertEqual({c: list(by_k) for c, by_k in columns.items()},
+                             {"default": [1], "fused": [1], "stacked": [2]})
+            for by_k in columns.values():
+                for entry in by_k.values():
+                    self.assertGreater(entry["us_per_model_step"], 0)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -237,8 +237,18 @@ void Planner::add_job(CellsJob job, const std::vector<Json>& variants,
   job.settings = benchmark_->at("settings");
   Json input_keys = Json::object();
   for (const auto& [name, input] : job.inputs) input_keys[name] = plan_.stages[input].key;
-  Json rows = Json::array();
-  for (const Json& variant : variants) rows.push_back(variant.at("parameters"));
+  // Components of the keys. What all cells of the job share is hashed for their parts once.
+  Json alone = {{"family", job.family},
+                {"settings", job.settings},
+                {"inputs", input_keys},
+                {"data", expansion_->value("data", Json::array())},
+                {"build", inputs_.build},
+                {"plugin", job.plugin_hash}};
+  Json together = alone;
+  if (variants.size() > 1) {  // what trains beside a row changes its last bits
+    for (const Json& variant : variants) together["rows"].push_back(variant.at("parameters"));
+  }
+  const Json shared_parts = parts_of(together);
   for (std::size_t v = 0; v < variants.size(); ++v) {
     for (const std::uint64_t seed : job.block) {
       PlannedCell cell;
@@ -250,23 +260,19 @@ void Planner::add_job(CellsJob job, const std::vector<Json>& variants,
                        .parameters = variants[v].at("parameters"),
                        .seed = seed,
                        .block = job.block};
-      Json components = {{"family", job.family},
-                         {"settings", job.settings},
-                         {"method", {{"use", job.use}, {"parameters", cell.identity.parameters}}},
-                         {"seed", seed},
-                         {"block", job.block},
-                         {"inputs", input_keys},
-                         {"data", expansion_->value("data", Json::array())},
-                         {"build", inputs_.build},
-                         {"plugin", job.plugin_hash}};
-      // What trains beside a row changes its last bits.
-      if (variants.size() > 1) components["rows"] = rows;
-      cell.identity.key = key_of(components);
-      cell.identity.parts = parts_of(components);
-      components["block"] = Seeds{seed};
-      components.erase("rows");
-      cell.key_alone = key_of(components);
-      cell.parts_alone = parts_of(components);
+      Json own = {{"method", {{"use", job.use}, {"parameters", cell.identity.parameters}}},
+                  {"seed", seed},
+                  {"block", job.block}};
+      together.update(own);
+      cell.identity.key = key_of(together);
+      cell.identity.parts = shared_parts;
+      cell.identity.parts.update(parts_of(own));
+      own["block"] = Seeds{seed};
+      alone.update(own);
+      cell.key_alone = key_of(alone);
+      cell.parts_alone = shared_parts;
+      cell.parts_alone.erase("rows");
+      cell.parts_alone.update(parts_of(own));
       cell.wanted = wanted_.count(seed) > 0;
       cell.order = index_ << 32 | order[v];
       job.cells.push_back(plan_.cells.size());

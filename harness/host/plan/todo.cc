@@ -17,7 +17,7 @@ bool is_foreign_failure(const std::string& kind) {
 
 // The files that count for one cell.
 struct Found {
-  const StoredCell* best = nullptr;
+  StoredCell* best = nullptr;
   bool alone = false;         // there is a file of it as a block of one
   bool whole = false;         // its block was published after running
   bool failed = false;        // it is failed in its block's file
@@ -27,7 +27,7 @@ class Finder {
  public:
   Finder(const Plan& plan, const std::filesystem::path& run, bool retry_failed)
       : plan_(plan), retry_failed_(retry_failed), stored_(read_cells(run)) {
-    for (const StoredCell& cell : stored_) {
+    for (StoredCell& cell : stored_) {
       if (!cell.problem.empty()) {
         todo_.problems.push_back(cell.file.string() + " " + cell.problem + "; it is computed again");
         continue;
@@ -53,7 +53,7 @@ class Finder {
   const Plan& plan_;
   bool retry_failed_;
   std::vector<StoredCell> stored_;
-  std::map<std::tuple<std::string, std::string, std::uint64_t>, std::vector<const StoredCell*>> places_;
+  std::map<std::tuple<std::string, std::string, std::uint64_t>, std::vector<StoredCell*>> places_;
   std::vector<Found> found_;
   Todo todo_;
 };
@@ -65,7 +65,8 @@ void Finder::look_up(std::size_t index) {
   if (place == places_.end()) return;
   Found& found = found_[index];
   CellHistory& history = todo_.history[index];
-  for (const StoredCell* stored : place->second) {
+  for (StoredCell* stored : place->second) {
+    if (stored->document.is_null()) continue;  // taken: the plan has the cell twice
     const std::string& key = stored->text("key");
     if (key != identity.key && key != cell.key_alone) continue;
     if (key == cell.key_alone && key != identity.key) found.alone = true;
@@ -80,7 +81,8 @@ void Finder::look_up(std::size_t index) {
   if (found.best == nullptr) {
     if (!cell.wanted || !cell.selected) return;
     ++todo_.outdated;
-    const Json before = place->second.front()->document["cell"].value("parts", Json::object());
+    const Json& first = place->second.front()->document;
+    const Json before = first.is_null() ? Json::object() : first["cell"].value("parts", Json::object());
     const std::vector<std::string> changed = changed_parts(before, identity.parts);
     for (const std::string& part : changed) {
       // The stages change with their causes; they are named when nothing else is.
@@ -89,7 +91,7 @@ void Finder::look_up(std::size_t index) {
     return;
   }
   history.state = found.best->done() ? CellState::done : CellState::failed;
-  history.document = found.best->document;
+  history.document = std::move(found.best->document);
   history.set_aside = history.state == CellState::failed && history.crashes >= crash_limit &&
                       !retry_failed_;
 }

@@ -30,10 +30,10 @@ RunCell planned_cell(const Json& json) {
   return cell;
 }
 
-void take(RunCell& cell, const StoredCell& stored) {
+void take(RunCell& cell, StoredCell& stored) {
   cell.state = stored.done() ? CellState::done : CellState::failed;
-  cell.document = stored.document;
-  cell.file = stored.file;
+  cell.document = std::move(stored.document);
+  cell.file = std::move(stored.file);
 }
 
 }  // namespace
@@ -88,8 +88,9 @@ RunData load_run(const std::filesystem::path& folder) {
   for (RunCell& cell : data.cells) {
     const auto place = found.find({cell.benchmark, cell.method, cell.seed});
     if (place == found.end()) continue;
-    const StoredCell* best = nullptr;
-    for (const StoredCell& stored : place->second) {
+    StoredCell* best = nullptr;
+    for (StoredCell& stored : place->second) {
+      if (stored.document.is_null()) continue;  // taken: run.json lists the cell twice
       const std::string& key = stored.text("key");
       if (key != cell.key && key != cell.key_alone) continue;
       if (best == nullptr || better(stored, *best)) best = &stored;

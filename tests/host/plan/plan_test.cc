@@ -95,6 +95,45 @@ TEST_CASE("a cell knows its key as a block of one, which an own block of one sha
   CHECK(checked == 2);
 }
 
+TEST_CASE("a cell's keys and parts are those of its components, whatever the plan has hashed before") {
+  std::vector<Json> sweep;
+  for (const double level : {0.25, 0.5}) {
+    sweep.push_back(toy("a-level=" + Json(level).dump(), {{"level", level}}));
+    sweep.back()["sweep"] = Json::array({"level"});
+  }
+  const SuiteToRun suite = toy_suite(sweep, {0, 1});
+  const Plan plan = plan_of(suite);
+  std::size_t checked = 0;
+  for (const CellsJob& job : plan.jobs) {
+    if (job.reference) continue;
+    Json inputs = Json::object(), rows = Json::array();
+    for (const auto& [name, stage] : job.inputs) inputs[name] = plan.stages[stage].key;
+    for (const Json& variant : sweep) rows.push_back(variant["parameters"]);
+    for (const std::size_t index : job.cells) {
+      const PlannedCell& cell = plan.cells[index];
+      // docs/protocol.md, section 4.
+      Json components = {{"family", "toy"},
+                         {"settings", suite.suite["benchmarks"][0]["settings"]},
+                         {"method", {{"use", "toy"}, {"parameters", cell.identity.parameters}}},
+                         {"seed", cell.identity.seed},
+                         {"block", Seeds{0, 1}},
+                         {"inputs", inputs},
+                         {"data", suite.expansions[0]["data"]},
+                         {"build", suite.build},
+                         {"plugin", "plugin-1"},
+                         {"rows", rows}};
+      CHECK(cell.identity.key == key_of(components));
+      CHECK(cell.identity.parts == parts_of(components));
+      components.erase("rows");
+      components["block"] = Seeds{cell.identity.seed};
+      CHECK(cell.key_alone == key_of(components));
+      CHECK(cell.parts_alone == parts_of(components));
+      ++checked;
+    }
+  }
+  CHECK(checked == 4);
+}
+
 TEST_CASE("changed components are named") {
   const Json before = parts_of({{"plugin", "1"}, {"build", {{"torch", "2"}}}, {"seed", 0}});
   const Json after = parts_of({{"plugin", "2"}, {"build", {{"torch", "2"}}}, {"seed", 0}, {"rows", 1}});
