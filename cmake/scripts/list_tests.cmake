@@ -49,6 +49,7 @@ if(NOT EXISTS "${list_file}" OR "${program}" IS_NEWER_THAN "${list_file}"
       "add_test([==[${prefix}: ${name}]==] [==[${program}]==] [==[${spec}]==])\n"
       "set_tests_properties([==[${prefix}: ${name}]==] PROPERTIES TIMEOUT ${seconds} "
       "WORKING_DIRECTORY [==[${folder}]==] LABELS [==[${test_labels}]==] "
+      "SKIP_REGULAR_EXPRESSION [==[skipped: no CUDA device]==] "
       "ENVIRONMENT [==[${environment}]==])\n")
   endforeach()
   file(WRITE "${list_file}" "${script}")

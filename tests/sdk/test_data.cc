@@ -54,3 +54,15 @@ TEST_CASE("data sets that do not fit together are refused") {
         "Dataset::slice: positions 0 to 3 of a data set whose largest row has 2");
   CHECK(error_of([&] { data.count(1); }) == "Dataset: row 1 of 1");
 }
+
+TEST_CASE("nothing can be gathered where there are no items") {
+  const Dataset empty = Dataset::own(at::zeros({1, 0, 3}));
+  CHECK(error_of([&] { empty.gather(at::full({1, 1}, -1, at::kLong)); }) ==
+        "Dataset::gather: there are no items to gather from");
+  const Dataset no_pool = Dataset::shared(at::zeros({0, 3}), at::full({1, 2}, -1, at::kLong));
+  CHECK(error_of([&] { no_pool.gather(at::zeros({1, 1}, at::kLong)); }) ==
+        "Dataset::gather: there are no items to gather from");
+  const Dataset two = Dataset::own(at::zeros({1, 2, 3}));
+  CHECK(error_of([&] { two.gather(longs({2}, {1, 1})); }) ==
+        "Dataset::gather: position 2 of row 0, but the largest row has 2 items");
+}

@@ -139,6 +139,59 @@ TEST_CASE("rows have the same bits alone as in a cohort, also in float32") {
   }
 }
 
+TEST_CASE("direct passes refuse what does not fit, as the plain path does") {
+  const Cohort cohort({.width = 8}, {4}, 3, {10, 10}, at::kFloat);
+  const auto train_on = [&](const Model& model, std::int64_t features) {
+    return error_of([&] {
+      Run run(cohort.seeds);
+      train(model, Dataset::own(at::zeros({2, 10, features})), {.epochs = 1}, run,
+            cohort.objective());
+    });
+  };
+  for (const std::int64_t features : {2, 5}) {
+    const std::string expected =
+        "mlp: inputs must be [2 or 1, batch, 4], but are [2, 10, " + std::to_string(features) + "]";
+    CHECK(train_on(cohort.model, features) == expected);
+    CHECK(train_on(recorded(cohort.model), features) == expected);
+    CHECK(error_of([&] {
+            predict_logits(cohort.model, Dataset::own(at::zeros({2, 10, features})));
+          }) == expected);
+  }
+  const Model wide{cohort.model.network, at::zeros({2, cohort.model.theta_KP.size(1) + 1})};
+  CHECK(train_on(wide, 4) == train_on(recorded(wide), 4));
+  CHECK(train_on(wide, 4).find("parameters must be [rows, ") == 0);
+}
+
+TEST_CASE("objectives may work on logits in place") {
+  const Cohort cohort({.width = 8}, {4}, 3, {20, 20}, at::kDouble);
+  const auto in_place = [&](const Model& model) {
+    Run run(cohort.seeds);
+    return train(model, cohort.data(), {.epochs = 2, .batch = 8}, run,
+                 [&](const Batch& batch) {
+                   Tensor logits = batch.logits_KBC;
+                   logits.div_(2.0);
+                   return batch.mean(cross_entropy(logits, batch.gather(cohort.target)) +
+                                     batch.features_KBD.square().sum(2));
+                 },
+                 {.want_features = true})
+        .theta_KP;
+  };
+  CHECK(largest_difference(in_place(cohort.model), in_place(recorded(cohort.model))) < 1e-12);
+}
+
+TEST_CASE("a loss of the inputs alone trains nothing, and says so on both paths") {
+  const Cohort cohort({.depth = 0}, {4}, 3, {8}, at::kDouble);
+  for (const Model& model : {cohort.model, recorded(cohort.model)}) {
+    Run run(cohort.seeds);
+    const std::string error = error_of([&] {
+      train(model, cohort.data(), {.epochs = 1}, run,
+            [](const Batch& batch) { return batch.features_KBD.sum({1, 2}); },
+            {.want_features = true});
+    });
+    CHECK(error.find("values without a gradient") != std::string::npos);
+  }
+}
+
 TEST_CASE("other types keep the recorded path") {
   const Cohort cohort({.width = 8}, {5}, 3, {10}, at::kFloat);
   CHECK_FALSE(cohort.model.network->direct_pass(cohort.model.theta_KP.to(at::kHalf)));

@@ -4,9 +4,11 @@
 #include "sdk/internal/kernels/activations.h"
 #include "sdk/internal/kernels/balance.h"
 #include "sdk/internal/kernels/index_steps.h"
+#include "sdk/internal/kernels/pooling.h"
 #include "sdk/internal/kernels/product.h"
 #include "sdk/internal/kernels/softmax.h"
 
+#include <hwy/targets.h>
 #include <cmath>
 #include <limits>
 
@@ -92,9 +94,14 @@ void check_softmax(double tolerance) {
 
 }  // namespace
 
-TEST_CASE("products of all sizes agree with plain ones") {
-  check_products<float>(2e-4);
-  check_products<double>(1e-12);
+TEST_CASE("products of all sizes agree with plain ones, on every instruction set there is") {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    CAPTURE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    check_products<float>(2e-4);
+    check_products<double>(1e-12);
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST_CASE("a product's rows have the same bits alone as among others") {
@@ -139,9 +146,14 @@ TEST_CASE("passes over activations agree with plain ones") {
   }
 }
 
-TEST_CASE("softmax cross entropy agrees with plain operations") {
-  check_softmax<float>(1e-6);
-  check_softmax<double>(1e-14);
+TEST_CASE("softmax cross entropy agrees with plain operations, on every instruction set there is") {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    CAPTURE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    check_softmax<float>(2e-6);
+    check_softmax<double>(1e-14);
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST_CASE("softmax cross entropy of logits that are not finite is not finite") {
@@ -182,5 +194,34 @@ TEST_CASE("balancing classes agrees with plain operations") {
       // After the last step the batch has the wanted shares.
       CHECK(largest_difference(v * turned.matmul(u), share) < 1e-12);
     }
+  }
+}
+
+TEST_CASE("pooling agrees with plain operations; a NaN is the largest") {
+  for (const auto& [height, width] : {std::pair<std::int64_t, std::int64_t>{4, 6}, {5, 7}}) {
+    CAPTURE(height, width);
+    const Images images{3, height, width, 5};
+    const std::int64_t h = height / 2, w = width / 2;
+    Tensor x = random<float>("x", {3, height, width, 5});
+    x[1][0][1][2] = std::numeric_limits<float>::quiet_NaN();
+    const Tensor expected =
+        at::relu(at::max_pool2d(x.permute({0, 3, 1, 2}), 2)).permute({0, 2, 3, 1});
+    Tensor framed = at::full({3, h + 2, w + 2, 5}, 7, at::kFloat);
+    std::vector<std::int32_t> place(static_cast<std::size_t>(3 * h * w * 5));
+    pool_relu(x.const_data_ptr<float>(), images, 1, framed.mutable_data_ptr<float>(), place.data());
+    const Tensor inside = framed.slice(1, 1, h + 1).slice(2, 1, w + 1);
+    CHECK(at::equal(inside.isnan(), expected.isnan()));
+    CHECK(at::equal(inside.nan_to_num(), expected.nan_to_num()));
+    CHECK(framed.select(1, 0).eq(7).all().item<bool>());
+    CHECK(framed.select(2, w + 1).eq(7).all().item<bool>());
+
+    // Back: what came out was the value at its place, and nothing else gets a derivative.
+    const Tensor ones = at::ones({3, h, w, 5}, at::kFloat);
+    Tensor dx = at::empty({3, height, width, 5}, at::kFloat);
+    unpool_relu(ones.const_data_ptr<float>(), place.data(), images, 0,
+                dx.mutable_data_ptr<float>());
+    CHECK(dx.sum().item<double>() == expected.gt(0).sum().item<double>());
+    CHECK((dx * x.nan_to_num()).sum().item<double>() ==
+          Approx(expected.nan_to_num().sum().item<double>()).epsilon(1e-5));
   }
 }

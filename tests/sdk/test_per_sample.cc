@@ -3,6 +3,7 @@
 #include <assay/per_sample.h>
 
 #include <torch/csrc/autograd/autograd.h>
+#include <limits>
 
 using namespace assay;
 using namespace assay::testing;
@@ -108,6 +109,41 @@ TEST_CASE("the Fisher information of rows of different lengths is that of each a
   Run run(cohort.seeds);
   const Tensor expected = diagonal_fisher(cohort.model, cohort.data(), FisherLabel::expected, run);
   CHECK(largest_difference(mean, expected) < 0.1 * expected.max().item<double>());
+}
+
+TEST_CASE("what lies past a row's end, and labels below zero, contribute nothing") {
+  const Model model{make_network({.depth = 0}, {1}, 2), at::zeros({2, 4}, at::kDouble)};
+  Tensor pool = doubles({1, 3}, {2, 1});
+  const Dataset data = Dataset::shared(pool, longs({0, 1, 0, -1}, {2, 2}));
+  Run run({3, 4});
+  const Tensor fisher =
+      diagonal_fisher(model, data, FisherLabel::given, run, longs({1, -1, 1, -1}, {2, 2}));
+  CHECK(largest_difference(fisher[0], doubles({.125, .125, .125, .125}, {4})) <
+        1e-12);  // over two samples
+  CHECK(largest_difference(fisher[1], doubles({.25, .25, .25, .25}, {4})) < 1e-12);
+  pool[0] = std::numeric_limits<double>::quiet_NaN();
+  const Dataset poisoned = Dataset::shared(pool, longs({1, -1, -1, -1}, {2, 2}));
+  CHECK(diagonal_fisher(model, poisoned, FisherLabel::expected, run)[1].equal(
+      at::zeros({4}, at::kDouble)));
+}
+
+TEST_CASE("the same draw is the same, another one is another") {
+  const Cohort cohort({.width = 5, .depth = 1}, {3}, 3, {20}, at::kDouble);
+  Run run(cohort.seeds);
+  const auto fisher = [&](std::int64_t draw) {
+    return diagonal_fisher(cohort.model, cohort.data(), FisherLabel::sampled, run, {}, draw);
+  };
+  CHECK(fisher(1).equal(fisher(1)));
+  CHECK_FALSE(fisher(1).equal(fisher(2)));
+}
+
+TEST_CASE("per-sample gradients take one row of a matrix as it lies") {
+  const Cohort cohort({.width = 5, .depth = 1}, {3}, 3, {4, 4}, at::kDouble);
+  const auto loss = [](const Tensor& logits) { return logits.square().sum({1, 2}); };
+  const Tensor theta_PK = cohort.model.theta_KP.t().contiguous();
+  CHECK(per_sample_gradients(*cohort.model.network, theta_PK.select(1, 1), cohort.x[0], loss)
+            .equal(per_sample_gradients(*cohort.model.network, cohort.model.theta_KP[1],
+                                        cohort.x[0], loss)));
 }
 
 TEST_CASE("per-sample services say what does not fit") {

@@ -30,7 +30,8 @@ Value value_from(const ParameterSpec& spec, const Json& json) {
 
 }  // namespace
 
-Parameters row_parameters(const MethodInfo& info, const std::vector<CellRow>& rows) {
+Parameters row_parameters(const MethodInfo& info, const std::vector<CellRow>& rows,
+                          at::Device device) {
   std::vector<std::vector<Value>> values;
   for (const CellRow& row : rows) {
     std::vector<Value>& of_row = values.emplace_back();
@@ -46,7 +47,7 @@ Parameters row_parameters(const MethodInfo& info, const std::vector<CellRow>& ro
       }
     }
   }
-  return Parameters(info.parameters, std::move(values));
+  return Parameters(info.parameters, std::move(values), device);
 }
 
 Json row_record(Run& run, std::int64_t row, std::int64_t parameters) {

@@ -11,7 +11,8 @@ namespace assay {
 
 /// The resolved parameter values of a job's rows, in the order of the method's description. Throws
 /// Error naming the parameter when a row lacks one or gives it another type.
-Parameters row_parameters(const MethodInfo& info, const std::vector<CellRow>& rows);
+Parameters row_parameters(const MethodInfo& info, const std::vector<CellRow>& rows,
+                          at::Device device = at::kCPU);
 
 /// {"curves", "counts"} of one row of a run; `parameters` is the size of its model. "metrics" is
 /// left empty.

@@ -30,6 +30,9 @@ class DirectPass {
   virtual void backward(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
                         const Tensor& dfeatures_ABD, Tensor& gradient_AP) = 0;
 
+  /// Whether the features are the inputs themselves, which do not depend on the parameters.
+  virtual bool features_are_inputs() const { return false; }
+
   /// Whether backward_squared() is there: for networks of linear layers.
   virtual bool squares_by_layer() const { return false; }
   /// As backward() by the logits, for the sum over samples of their squared gradients.

@@ -19,10 +19,13 @@ std::shared_ptr<const Network> make_mlp(std::int64_t width, std::int64_t depth,
 
 /// The mlp's hand-written passes for theta's type; null for types without them. widths: inputs, hidden
 /// layers, classes; the layout is weight [in, out] and bias [out], layer by layer.
-std::unique_ptr<DirectPass> make_mlp_pass(const std::vector<std::int64_t>& widths, const Tensor& theta);
+std::unique_ptr<DirectPass> make_mlp_pass(const std::vector<std::int64_t>& widths,
+                                          const std::vector<std::int64_t>& input,
+                                          const Tensor& theta);
 
 /// Of a cnn's images, first layer and answers.
 struct CnnShape {
+  std::vector<std::int64_t> input;  ///< as the network takes it
   std::int64_t channels = 1, height = 0, width = 0, filters = 0, classes = 0;
 };
 
@@ -38,5 +41,10 @@ std::shared_ptr<const Network> make_cnn(std::int64_t width, std::vector<std::int
 /// size. Throws Error saying what came and what is expected.
 std::int64_t check_input(const Tensor& x, std::int64_t rows,
                          const std::vector<std::int64_t>& input, const char* arch);
+
+/// The same for a hand-written pass, which reads memory as it is: parameters [rows, `parameters`] and
+/// inputs of their type, both on the CPU.
+std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tensor& x,
+                        const std::vector<std::int64_t>& input, const char* arch);
 
 }  // namespace assay

@@ -43,7 +43,7 @@ Tensor read_reference(const CellJob& job, const StageReader& stages,
 Tensor run_method(const CellJob& job, const Problem& problem, const Task& task, Run& run,
                   std::vector<RowOutcome>& outcomes) {
   run.enter_phase("create");
-  const Parameters parameters = row_parameters(job.method->describe(), job.rows);
+  const Parameters parameters = row_parameters(job.method->describe(), job.rows, job.device);
   const MethodHandle method(*job.method, parameters);
   run.enter_phase("fit");
   Model answer = method->fit(problem, run);

@@ -37,7 +37,9 @@ struct MethodInfo {
 class Parameters {
  public:
   /// values[k] holds row k's value of every described key, in the order of `specs`.
-  Parameters(std::vector<ParameterSpec> specs, std::vector<std::vector<Value>> values);
+  /// Tensors of it lie on `device`.
+  Parameters(std::vector<ParameterSpec> specs, std::vector<std::vector<Value>> values,
+             at::Device device = at::kCPU);
 
   std::int64_t rows() const noexcept { return static_cast<std::int64_t>(values_.size()); }
   /// The value of a parameter that is the same in every row. Throws Error for an unknown key, another
@@ -46,13 +48,14 @@ class Parameters {
   std::int64_t integer(std::string_view key) const;
   bool boolean(std::string_view key) const;
   const std::string& text(std::string_view key) const;
-  /// A numeric parameter as float32 [K, 1], declared per_row or not.
+  /// A numeric parameter as float32 [K, 1] on the problem's device, declared per_row or not.
   Tensor row(std::string_view key) const;
 
  private:
   const Value& value(std::string_view key, std::int64_t row, bool must_be_uniform) const;
   std::vector<ParameterSpec> specs_;
   std::vector<std::vector<Value>> values_;
+  at::Device device_;
 };
 
 }  // namespace assay

@@ -14,7 +14,7 @@ namespace assay {
 using SampleLoss = std::function<Tensor(const Tensor& logits_B1C)>;
 
 /// The gradient of every sample's own loss for one model, [B, P]. theta_P is one row of parameters,
-/// x_BF the samples' inputs [B, F...]. Takes 4 B P bytes. Throws Error when shapes do not fit.
+/// x_BF the samples' inputs [B, F...]. The answer takes B P elements: go through many samples in parts. Throws Error when shapes do not fit.
 Tensor per_sample_gradients(const Network& network, const Tensor& theta_P, const Tensor& x_BF,
                             const SampleLoss& loss);
 
@@ -32,11 +32,11 @@ enum class FisherLabel {
   given,      ///< the data's labels: the "empirical" Fisher, another quantity
 };
 
-/// Diagonal of the Fisher information of every row, [K, P]: the mean over the row's samples
-/// (Kunstner et al. 2019, arXiv:1905.12558, on how the kinds differ). label_KN (int64) is read for
-/// FisherLabel::given only. Draws come from the run's stream "fisher". Counts samples and FLOPs.
-/// Throws Error when shapes do not fit.
+/// Diagonal of the Fisher information of every row, [K, P]: the mean over the row's samples (Kunstner
+/// et al. 2019, arXiv:1905.12558, on how the kinds differ). label_KN (int64) is read for
+/// FisherLabel::given only; a negative label contributes nothing. FisherLabel::sampled draws the same
+/// labels for the same seed and `draw`. Counts samples and FLOPs. Throws Error when shapes do not fit.
 Tensor diagonal_fisher(const Model& model, const Dataset& data, FisherLabel kind, Run& run,
-                       const Tensor& label_KN = {});
+                       const Tensor& label_KN = {}, std::int64_t draw = 0);
 
 }  // namespace assay

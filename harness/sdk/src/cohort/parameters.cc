@@ -27,8 +27,9 @@ double as_real(std::string_view key, const Value& value) {
 
 }  // namespace
 
-Parameters::Parameters(std::vector<ParameterSpec> specs, std::vector<std::vector<Value>> values)
-    : specs_(std::move(specs)), values_(std::move(values)) {
+Parameters::Parameters(std::vector<ParameterSpec> specs, std::vector<std::vector<Value>> values,
+                       at::Device device)
+    : specs_(std::move(specs)), values_(std::move(values)), device_(device) {
   for (std::size_t row = 0; row < values_.size(); ++row) {
     if (values_[row].size() == specs_.size()) continue;
     throw Error("Parameters: row " + std::to_string(row) + " has " +
@@ -89,7 +90,7 @@ Tensor Parameters::row(std::string_view key) const {
   for (std::int64_t row = 0; row < rows(); ++row) {
     *out++ = static_cast<float>(as_real(key, value(key, row, false)));
   }
-  return result_K1;
+  return result_K1.to(device_);
 }
 
 }  // namespace assay

@@ -14,8 +14,8 @@ Dataset::Dataset(Tensor pool, Tensor items_KN, std::int64_t pool_size, bool own)
   if (items_KN.dim() != 2 || items_KN.scalar_type() != at::kLong) {
     throw Error("Dataset: items must be int64 [rows, items], but are " + shape_text(items_KN));
   }
-  Tensor places_KN = items_KN.to(at::kCPU, at::kLong, /*non_blocking=*/false, /*copy=*/true)
-                         .contiguous();
+  Tensor places_KN =
+      items_KN.to(at::kCPU, at::kLong, /*non_blocking=*/false, /*copy=*/true).contiguous();
   const std::int64_t width = places_KN.size(1);
   auto* place = places_KN.mutable_data_ptr<std::int64_t>();
   for (std::int64_t row = 0; row < places_KN.size(0); ++row, place += width) {
@@ -96,7 +96,7 @@ Tensor Dataset::gather(const Tensor& position_AB, const Tensor& rows) const {
     throw Error("Dataset::gather: positions must be [" + std::to_string(items_AN.size(0)) +
                 ", batch], but are " + shape_text(position_AB));
   }
-  if (pool_.is_cpu()) return gather_rows(position_AB, items_AN);
+  if (pool_.is_cpu() && !pool_.requires_grad()) return gather_rows(position_AB, items_AN);
   return take(items_AN.gather(1, position_AB.clamp_min(0)));
 }
 
@@ -105,9 +105,13 @@ Tensor Dataset::gather_rows(const Tensor& position_AB, const Tensor& items_AN) c
   std::vector<std::int64_t> shape = position_AB.sizes().vec();
   for (const std::int64_t size : item_shape()) shape.push_back(size);
   Tensor gathered = at::empty(shape, pool_.options());
-  const Tensor positions = position_AB.contiguous(), items = items_AN.contiguous();
+  const Tensor positions = position_AB.cpu().contiguous(), items = items_AN.contiguous();
   const std::int64_t batch = positions.size(1), count = items.size(1);
-  const auto bytes = pool_.size(0) == 0 ? 0 : pool_.nbytes() / static_cast<std::size_t>(pool_.size(0));
+  if (positions.numel() > 0 && (count == 0 || pool_.size(0) == 0)) {
+    throw Error("Dataset::gather: there are no items to gather from");
+  }
+  const auto bytes =
+      pool_.size(0) == 0 ? 0 : pool_.nbytes() / static_cast<std::size_t>(pool_.size(0));
   const auto* position = positions.const_data_ptr<std::int64_t>();
   const auto* item = items.const_data_ptr<std::int64_t>();
   const auto* pool = static_cast<const char*>(pool_.const_data_ptr());
@@ -116,7 +120,8 @@ Tensor Dataset::gather_rows(const Tensor& position_AB, const Tensor& items_AN) c
     for (std::int64_t i = 0; i < batch; ++i, ++position, to += bytes) {
       if (*position >= count) {
         throw Error("Dataset::gather: position " + std::to_string(*position) + " of row " +
-                    std::to_string(row) + ", but the largest row has " + std::to_string(count) + " items");
+                    std::to_string(row) + ", but the largest row has " + std::to_string(count) +
+                    " items");
       }
       const std::int64_t place = item[std::max<std::int64_t>(*position, 0)];
       std::memcpy(to, pool + static_cast<std::size_t>(place) * bytes, bytes);

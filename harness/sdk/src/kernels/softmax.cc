@@ -72,7 +72,9 @@ void cross_entropy(const Real* x, const Real* t, std::int64_t samples, std::int6
     });
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t place = (first + i) * classes;
-      const auto scale = hn::Set(tag, weight[i] / sum[i]);
+      // A loss that is not a number has no derivative either; Highway's Exp hides that.
+      const Real one = loss[first + i];
+      const auto scale = hn::Set(tag, one != one ? one : weight[i] / sum[i]);
       for_vectors(tag, classes, [&](std::int64_t c, auto mask) HWY_ATTR {
         const auto power = hn::MaskedLoad(mask, tag, gradient + place + c);
         const auto target = hn::MaskedLoad(mask, tag, t + place + c);

@@ -58,7 +58,7 @@ class Cnn final : public Network {
   double forward_flops() const override { return flops_; }
   std::unique_ptr<DirectPass> direct_pass(const Tensor& theta_KP) const override {
     if (!theta_KP.is_cpu()) return nullptr;
-    return make_cnn_pass({channels_, height_, breadth_, width_, classes_}, theta_KP);
+    return make_cnn_pass({input_, channels_, height_, breadth_, width_, classes_}, theta_KP);
   }
 
  private:

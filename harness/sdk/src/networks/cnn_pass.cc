@@ -85,7 +85,8 @@ void CnnPass<Real>::frame(const Real* x, std::int64_t batch, std::vector<Real>& 
 template <class Real>
 Outputs CnnPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool want_features,
                                bool keep) {
-  const std::int64_t rows = theta_AP.size(0), batch = x.size(1);
+  const std::int64_t batch = check_pass(theta_AP, head_.end(), x, shape_.input, "cnn");
+  const std::int64_t rows = theta_AP.size(0);
   Outputs outputs;
   outputs.logits_KBC = at::empty({rows, batch, head_.out()}, theta_AP.options());
   if (want_features)

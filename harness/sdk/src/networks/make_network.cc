@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 #include <cmath>
+#include <sstream>
 
 namespace assay {
 namespace {
@@ -30,9 +31,14 @@ void check_image(const std::vector<std::int64_t>& input) {
       side = root * root == input[0] ? root : 0;
       break;
     }
-    case 2: side = std::min(input[0], input[1]); break;
-    case 3: side = std::min(input[1], input[2]); break;
-    default: break;
+    case 2:
+      side = std::min(input[0], input[1]);
+      break;
+    case 3:
+      side = std::min(input[1], input[2]);
+      break;
+    default:
+      break;
   }
   if (side < 4) throw Error(came);
 }
@@ -85,8 +91,8 @@ std::shared_ptr<const Network> make_network(const NetworkSpec& spec,
               did_you_mean(spec.arch, {"mlp", "cnn"}) + "; known are mlp, cnn");
 }
 
-std::int64_t check_input(const Tensor& x, std::int64_t rows,
-                         const std::vector<std::int64_t>& input, const char* arch) {
+std::int64_t check_input(const Tensor& x, std::int64_t rows, const std::vector<std::int64_t>& input,
+                         const char* arch) {
   const bool shape_fits = x.dim() == static_cast<std::int64_t>(input.size()) + 2 &&
                           x.sizes().slice(2) == at::IntArrayRef(input);
   if (shape_fits && (x.size(0) == rows || x.size(0) == 1)) return x.size(1);
@@ -94,6 +100,21 @@ std::int64_t check_input(const Tensor& x, std::int64_t rows,
   for (const std::int64_t size : input) expected += ", " + std::to_string(size);
   throw Error(std::string(arch) + ": inputs must be [" + expected + "], but are " +
               shape_text(x.sizes()));
+}
+
+std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tensor& x,
+                        const std::vector<std::int64_t>& input, const char* arch) {
+  if (theta.dim() != 2 || theta.size(1) != parameters) {
+    throw Error("parameters must be [rows, " + std::to_string(parameters) + "], but are " +
+                shape_text(theta));
+  }
+  if (!theta.is_cpu() || !x.is_cpu() || theta.scalar_type() != x.scalar_type()) {
+    std::ostringstream text;
+    text << arch << ": parameters are " << theta.scalar_type() << " on " << theta.device()
+         << ", inputs " << x.scalar_type() << " on " << x.device() << "; they must be alike";
+    throw Error(text.str());
+  }
+  return check_input(x, theta.size(0), input, arch);
 }
 
 }  // namespace assay

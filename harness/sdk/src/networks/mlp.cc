@@ -50,7 +50,7 @@ class Mlp final : public Network {
   std::int64_t classes() const override { return classes_; }
   double forward_flops() const override { return flops_; }
   std::unique_ptr<DirectPass> direct_pass(const Tensor& theta_KP) const override {
-    return theta_KP.is_cpu() ? make_mlp_pass(widths_, theta_KP) : nullptr;
+    return theta_KP.is_cpu() ? make_mlp_pass(widths_, input_, theta_KP) : nullptr;
   }
 
  private:

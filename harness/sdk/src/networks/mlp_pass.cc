@@ -14,12 +14,13 @@ namespace {
 template <class Real>
 class MlpPass final : public DirectPass {
  public:
-  explicit MlpPass(const std::vector<std::int64_t>& widths);
+  MlpPass(const std::vector<std::int64_t>& widths, const std::vector<std::int64_t>& input);
 
   bool fits(std::int64_t batch) const override;
   Outputs forward(const Tensor& theta_AP, const Tensor& x, bool want_features, bool keep) override;
   void backward(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
                 const Tensor& dfeatures_ABD, Tensor& gradient_AP) override;
+  bool features_are_inputs() const override { return layers_.size() == 1; }
   bool squares_by_layer() const override { return true; }
   void backward_squared(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
                         Tensor& sum_AP) override {
@@ -34,6 +35,7 @@ class MlpPass final : public DirectPass {
   void backward_row(const Real* theta, const Real* x, std::int64_t batch, const Real* hidden,
                     const Real* dlogits, const Real* dfeatures, Real* gradient);
 
+  std::vector<std::int64_t> input_;
   std::vector<LinearLayer<Real>> layers_;
   std::int64_t hidden_width_ = 0;  // of all hidden layers together
   std::int64_t widest_ = 0;
@@ -51,7 +53,9 @@ const Real* squares(const Real* values, std::int64_t size, std::vector<Real>& to
 }
 
 template <class Real>
-MlpPass<Real>::MlpPass(const std::vector<std::int64_t>& widths) {
+MlpPass<Real>::MlpPass(const std::vector<std::int64_t>& widths,
+                       const std::vector<std::int64_t>& input)
+    : input_(input) {
   std::int64_t offset = 0;
   for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
     layers_.emplace_back(widths[i], widths[i + 1], offset);
@@ -63,13 +67,18 @@ MlpPass<Real>::MlpPass(const std::vector<std::int64_t>& widths) {
 
 template <class Real>
 bool MlpPass<Real>::fits(std::int64_t batch) const {
-  return std::max(batch, widest_) * widest_ <= std::numeric_limits<std::int32_t>::max();
+  std::int64_t largest = 0;
+  for (const auto& layer : layers_) {
+    largest = std::max(largest, std::max(batch, layer.out()) * layer.in());
+  }
+  return largest <= std::numeric_limits<std::int32_t>::max();
 }
 
 template <class Real>
 Outputs MlpPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, bool want_features,
                                bool keep) {
-  const std::int64_t rows = theta_AP.size(0), batch = x.size(1);
+  const std::int64_t batch = check_pass(theta_AP, layers_.back().end(), x, input_, "mlp");
+  const std::int64_t rows = theta_AP.size(0);
   const std::int64_t features = layers_.back().in(), classes = layers_.back().out();
   Outputs outputs;
   outputs.logits_KBC = at::empty({rows, batch, classes}, theta_AP.options());
@@ -99,7 +108,7 @@ void MlpPass<Real>::forward_row(const Real* theta, const Real* x, std::int64_t b
     Real* y = head ? logits : hidden;
     layer.forward(theta, x, batch, y, !head);
     x = y;
-    hidden += batch * layer.out();
+    if (!head) hidden += batch * layer.out();
   }
 }
 
@@ -153,9 +162,10 @@ void MlpPass<Real>::backward_row(const Real* theta, const Real* x, std::int64_t 
 }  // namespace
 
 std::unique_ptr<DirectPass> make_mlp_pass(const std::vector<std::int64_t>& widths,
+                                          const std::vector<std::int64_t>& input,
                                           const Tensor& theta) {
-  if (theta.scalar_type() == at::kFloat) return std::make_unique<MlpPass<float>>(widths);
-  if (theta.scalar_type() == at::kDouble) return std::make_unique<MlpPass<double>>(widths);
+  if (theta.scalar_type() == at::kFloat) return std::make_unique<MlpPass<float>>(widths, input);
+  if (theta.scalar_type() == at::kDouble) return std::make_unique<MlpPass<double>>(widths, input);
   return nullptr;
 }
 

@@ -21,7 +21,7 @@ Tensor Batch::row(const Tensor& value_K) const {
     wrong_shape("Batch::row: expected [", cohort_rows, ", ...], one entry a row of the cohort, got ",
                 value_K.sizes());
   }
-  const Tensor here_K = value_K.to(rows_A.device());  // parameters of methods come from the CPU
+  const Tensor here_K = value_K.to(rows_A.device(), /*non_blocking=*/true);
   if (rows_A.size(0) == cohort_rows) return here_K;   // all are active, in order
   return here_K.index_select(0, rows_A);
 }

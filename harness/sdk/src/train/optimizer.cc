@@ -12,7 +12,7 @@ namespace {
 Tensor column(const std::vector<double>& values, const Tensor& like) {
   return at::tensor(at::ArrayRef<double>(values), at::kDouble)
       .unsqueeze(1)
-      .to(like.device(), like.scalar_type());
+      .to(like.device(), like.scalar_type(), /*non_blocking=*/true);
 }
 
 }  // namespace

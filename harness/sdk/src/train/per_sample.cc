@@ -33,17 +33,25 @@ Tensor gradients_of_rows(const Network& network, const Tensor& theta_BP, const T
   return torch::autograd::grad({outputs.logits_KBC}, {leaf_BP}, {dlogits})[0];
 }
 
-// By way of the samples' gradients: for networks without a pass of their own.
+// By way of the samples' gradients, so many at a time that they take about 64 MB: for networks
+// whose pass cannot do better.
 Tensor plain_sum_of_squares(const Model& model, const Tensor& x, const Tensor& dlogits_KBC) {
-  std::vector<Tensor> sums;
+  constexpr std::int64_t elements_at_once = 16'000'000;
+  const std::int64_t parameters = std::max<std::int64_t>(model.theta_KP.size(1), 1);
+  const std::int64_t at_once = std::max<std::int64_t>(elements_at_once / parameters, 1);
+  Tensor sum_KP = at::zeros_like(model.theta_KP);
   for (std::int64_t row = 0; row < model.rows(); ++row) {
-    const Tensor theta_BP = model.theta_KP[row].unsqueeze(0).expand({x.size(1), -1});
-    const Tensor gradient_BP =
-        gradients_of_rows(*model.network, theta_BP, x[x.size(0) == 1 ? 0 : row].unsqueeze(1),
-                          [&](const Tensor&) { return dlogits_KBC[row].unsqueeze(1); });
-    sums.push_back(gradient_BP.square().sum(0));
+    const Tensor inputs = x[x.size(0) == 1 ? 0 : row];
+    for (std::int64_t from = 0; from < inputs.size(0); from += at_once) {
+      const std::int64_t to = std::min(from + at_once, inputs.size(0));
+      const Tensor theta_BP = model.theta_KP[row].unsqueeze(0).expand({to - from, -1});
+      const Tensor gradient_BP = gradients_of_rows(
+          *model.network, theta_BP, inputs.slice(0, from, to).unsqueeze(1),
+          [&](const Tensor&) { return dlogits_KBC[row].slice(0, from, to).unsqueeze(1); });
+      sum_KP[row].add_(gradient_BP.square().sum(0));
+    }
   }
-  return at::stack(sums);
+  return sum_KP;
 }
 
 }  // namespace
@@ -56,7 +64,7 @@ Tensor per_sample_gradients(const Network& network, const Tensor& theta_P, const
                 "] and inputs [samples, features...], got " + shape_text(theta_P) + " and " +
                 shape_text(x_BF));
   }
-  const Tensor theta_BP = theta_P.detach().unsqueeze(0).expand({x_BF.size(0), -1});
+  const Tensor theta_BP = theta_P.detach().contiguous().unsqueeze(0).expand({x_BF.size(0), -1});
   return gradients_of_rows(network, theta_BP, x_BF.unsqueeze(1), [&](const Tensor& logits) {
     const at::AutoGradMode record(true);
     const Tensor leaf_B1C = logits.detach().requires_grad_(true);
@@ -102,14 +110,15 @@ Tensor minus_one_hot(const Tensor& p_KBC, const Tensor& label_KB) {
 
 // One draw a sample from p by its uniform number, by inversion.
 Tensor drawn_labels(const Tensor& p_KBC, const Tensor& uniform_KB) {
-  const Tensor below_KBC = p_KBC.to(at::kDouble).cumsum(2).le(uniform_KB.unsqueeze(2));
-  return below_KBC.sum(2).clamp_max(p_KBC.size(2) - 1);
+  // On the CPU: elsewhere a cumulative sum of floats is not deterministic.
+  const Tensor below_KBC = p_KBC.cpu().to(at::kDouble).cumsum(2).le(uniform_KB.unsqueeze(2));
+  return below_KBC.sum(2).clamp_max(p_KBC.size(2) - 1).to(p_KBC.device());
 }
 
 }  // namespace
 
 Tensor diagonal_fisher(const Model& model, const Dataset& data, FisherLabel kind, Run& run,
-                       const Tensor& label_KN) {
+                       const Tensor& label_KN, std::int64_t draw) {
   const std::int64_t rows = model.rows(), items = data.largest_count();
   const bool given = kind == FisherLabel::given;
   if (data.rows() != rows || run.rows() != rows ||
@@ -124,44 +133,49 @@ Tensor diagonal_fisher(const Model& model, const Dataset& data, FisherLabel kind
   const ParameterView parameters(model.network->layout(), theta_KP);
   Tensor sum_KP = at::zeros_like(theta_KP);
   const Tensor uniform_KN = kind == FisherLabel::sampled
-                                ? run.streams("fisher").uniform({items}).to(options.device())
+                                ? Streams(run.seeds(), "assay.fisher").uniform({items}, draw)
                                 : Tensor();
   std::vector<double> counts;
-  for (std::int64_t row = 0; row < rows; ++row)
+  for (std::int64_t row = 0; row < rows; ++row) {
     counts.push_back(static_cast<double>(data.count(row)));
+  }
   const Tensor count_K1 = at::tensor(counts, at::kDouble).unsqueeze(1).to(options.device());
   const std::int64_t chunk =
       std::max<std::int64_t>(samples_at_once / std::max<std::int64_t>(rows, 1), 1);
   for (std::int64_t from = 0; from < items; from += chunk) {
     const std::int64_t to = std::min(from + chunk, items);
-    const Tensor x = data.slice(from, to).to(options.dtype());
-    const Tensor p_KBC = at::softmax(model.network->forward(parameters, x, {}).logits_KBC, 2);
-    // Zero for what lies past a row's end.
-    const Tensor real_KB1 =
+    const Tensor past_KB =
         at::arange(from, to, at::TensorOptions().dtype(at::kDouble).device(options.device()))
             .unsqueeze(0)
-            .lt(count_K1)
-            .unsqueeze(2)
-            .to(options.dtype());
-    const auto add = [&](const Tensor& dlogits_KBC) {
-      sum_KP.add_(sum_of_squared_gradients({model.network, theta_KP}, x, dlogits_KBC * real_KB1));
+            .ge(count_K1);
+    // Filled, not multiplied: what lies past a row's end may be anything, also not finite.
+    Tensor x = data.slice(from, to).to(options.dtype());
+    std::vector<std::int64_t> shape(static_cast<std::size_t>(x.dim()), 1);
+    shape[0] = rows, shape[1] = to - from;
+    x = x.masked_fill(past_KB.view(shape), 0);
+    const Tensor p_KBC = at::softmax(model.network->forward(parameters, x, {}).logits_KBC, 2);
+    const auto add = [&](const Tensor& dlogits_KBC, const Tensor& without_KB) {
+      sum_KP.add_(sum_of_squared_gradients({model.network, theta_KP}, x,
+                                           dlogits_KBC.masked_fill(without_KB.unsqueeze(2), 0)));
     };
     switch (kind) {
       case FisherLabel::expected:
         for (std::int64_t c = 0; c < p_KBC.size(2); ++c) {
           const Tensor label_KB = at::full({rows, to - from}, c, options.dtype(at::kLong));
-          add(minus_one_hot(p_KBC, label_KB) * p_KBC.select(2, c).sqrt().unsqueeze(2));
+          add(minus_one_hot(p_KBC, label_KB) * p_KBC.select(2, c).sqrt().unsqueeze(2), past_KB);
         }
         break;
       case FisherLabel::sampled:
-        add(minus_one_hot(p_KBC, drawn_labels(p_KBC, uniform_KN.slice(1, from, to))));
+        add(minus_one_hot(p_KBC, drawn_labels(p_KBC, uniform_KN.slice(1, from, to))), past_KB);
         break;
       case FisherLabel::likeliest:
-        add(minus_one_hot(p_KBC, p_KBC.argmax(2)));
+        add(minus_one_hot(p_KBC, p_KBC.argmax(2)), past_KB);
         break;
-      case FisherLabel::given:
-        add(minus_one_hot(p_KBC, label_KN.slice(1, from, to).clamp_min(0)));
+      case FisherLabel::given: {
+        const Tensor label_KB = label_KN.slice(1, from, to).to(options.device());
+        add(minus_one_hot(p_KBC, label_KB.clamp_min(0)), past_KB.logical_or(label_KB.lt(0)));
         break;
+      }
     }
   }
   const auto passes = kind == FisherLabel::expected ? model.network->classes() : std::int64_t{1};

@@ -147,10 +147,14 @@ Tensor Trainer::recorded_gradient(Batch& batch) {
 Tensor Trainer::direct_gradient(Batch& batch) {
   batch.x = batch.x.contiguous();
   Outputs outputs = direct_->forward(theta_AP_, batch.x, hooks_.want_features, /*keep=*/true);
+  // The objective gets copies: it may work on its own in place, which a leaf forbids.
   std::vector<Tensor> leaves{outputs.logits_KBC.requires_grad_(true)};
-  if (hooks_.want_features) leaves.push_back(outputs.features_KBD.requires_grad_(true));
-  batch.logits_KBC = outputs.logits_KBC;
+  batch.logits_KBC = outputs.logits_KBC.clone();
   batch.features_KBD = outputs.features_KBD;
+  if (hooks_.want_features && !direct_->features_are_inputs()) {
+    leaves.push_back(outputs.features_KBD.requires_grad_(true));
+    batch.features_KBD = outputs.features_KBD.clone();
+  }
   std::vector<Tensor> derivative = gradient_by(batch, leaves);
   for (Tensor& part : derivative) {
     if (part.defined()) part = part.contiguous();
@@ -187,12 +191,12 @@ Batch Trainer::make_batch(std::int64_t step) {
   batch.rows_A = rows_A_;
   batch.cohort_rows = start_.rows();
   batch.cohort_items = data_.largest_count();
-  batch.item_AB = drawn.position_AB.to(options.device());
+  batch.item_AB = drawn.position_AB.to(options.device(), /*non_blocking=*/true);
   const bool all = static_cast<std::int64_t>(rows_.size()) == start_.rows();
   batch.x = data_.gather(batch.item_AB, all ? Tensor() : rows_A_).to(options.dtype());
   if (drawn.weight_AB.defined()) {
-    batch.weight_AB = drawn.weight_AB.to(options);
-    batch.share_AB = (drawn.weight_AB / drawn.weight_AB.sum(1, true)).to(options);
+    batch.weight_AB = drawn.weight_AB.to(options, /*non_blocking=*/true);
+    batch.share_AB = (drawn.weight_AB / drawn.weight_AB.sum(1, true)).to(options, true);
   } else {
     if (!ones_AB_.defined()) {
       ones_AB_ = at::ones(batch.item_AB.sizes(), options);
@@ -206,7 +210,7 @@ Batch Trainer::make_batch(std::int64_t step) {
     progress.push_back(static_cast<double>(step) / static_cast<double>(batches_.total_steps(row)));
   }
   batch.progress_A1 =
-      at::tensor(at::ArrayRef<double>(progress), at::kDouble).unsqueeze(1).to(options);
+      at::tensor(at::ArrayRef<double>(progress), at::kDouble).unsqueeze(1).to(options, true);
   return batch;
 }
 
