@@ -62,6 +62,12 @@ def make_row(network, batch, rounds):
         stacked_times = times(rounds, "python", "stacked", stacked)
         row["stacked"] = ratios(stacked_times, ours) | {"K": stacked}
         row["us_python"]["stacked"] = spread(stacked_times)
+    # A sweep of four values over five seeds: as one cohort, and as a cohort or a training each.
+    mine = rounds[0]["ours"]["step"]
+    if all(k in mine for k in (1, 5, 20)):
+        sweep = times(rounds, "ours", "step", 20)
+        row["sweep"] = {"over_four_cohorts": ratios(times(rounds, "ours", "step", 5), sweep),
+                        "over_twenty": ratios(alone, sweep)}
     for counter in ("limit_us", "products_us", "products_share", "sgemm_share", "gflops"):
         row[counter] = median(r["ours"]["step"][best][counter] for r in rounds)
     target = TARGETS.get(network) if batch == TARGET_BATCH else None
@@ -75,6 +81,17 @@ def cell(value, target=None):
     """28.1 (27.0..29.3) / 28"""
     text = f"{value['median']:.2f} ({value['min']:.2f}..{value['max']:.2f})"
     return text if target is None else f"{text} / {target:g}"
+
+
+def sweep_table(rows):
+    """What it gains to train a sweep's values beside each other."""
+    lines = ["A sweep of 4 values over 5 seeds, trained as one cohort of 20, against",
+             f"{'':20} {'4 cohorts of 5':>22} {'20 trainings':>22}"]
+    for row in rows:
+        if "sweep" in row:
+            lines.append(f"{row['network']:20} {cell(row['sweep']['over_four_cohorts']):>22} "
+                         f"{cell(row['sweep']['over_twenty']):>22}")
+    return "\n".join(lines) if len(lines) > 2 else ""
 
 
 HEADINGS = ["network", "batch", "us (K)", "limit", "default / target", "fused / target",

@@ -33,6 +33,14 @@ class RowTest(unittest.TestCase):
                   for us5, us20 in ((6, 1), (6, 8), (6, 8))]
         self.assertEqual(self.row(rounds)["K"], 5)
 
+    def test_a_sweep_is_compared_round_by_round(self):
+        rounds = [a_round({1: 100, 5: 40, 20: 20}, 300, 200), a_round({1: 90, 5: 30, 20: 30}, 300, 200)]
+        row = self.row(rounds)
+        self.assertEqual(row["sweep"]["over_four_cohorts"], {"median": 1.5, "min": 1, "max": 2})
+        self.assertEqual(row["sweep"]["over_twenty"], {"median": 4, "min": 3, "max": 5})
+        self.assertIn("1.50 (1.00..2.00)", ratios.sweep_table([row]))
+        self.assertEqual(ratios.sweep_table([self.row([a_round({1: 9}, 1, 1)])]), "")
+
     def test_targets_must_be_met_by_both_columns(self):
         self.assertEqual(self.row([a_round({1: 10}, 150, 110)])["met"], "yes")
         self.assertEqual(self.row([a_round({1: 10}, 150, 109)])["met"], "no")

@@ -318,7 +318,12 @@ std::vector<Seeds> make_blocks(const Seeds& seeds, std::size_t cohort,
   for (const std::uint64_t seed : seeds) {
     if (known.insert(seed).second) fresh.push_back(seed);
   }
-  for (Seeds& block : cut(fresh, cohort)) blocks.push_back(std::move(block));
+  // Stages are jobs that others wait for: from ten seeds on there are two of each, which can run side by
+  // side, and five rows are enough to share a step's overhead.
+  const std::size_t half = fresh.size() < 10 ? fresh.size() : (fresh.size() + 1) / 2;
+  for (Seeds& block : cut(fresh, std::min(cohort, std::max<std::size_t>(half, 1)))) {
+    blocks.push_back(std::move(block));
+  }
   return blocks;
 }
 

@@ -77,7 +77,7 @@ Plan make_plan(const PlanInputs& inputs);
 
 /// The blocks of one benchmark. Fixed rule, from the seeds and `cohort` (rows at most) alone: blocks
 /// recorded earlier stay unless they have more seeds than `cohort`; the seeds not in them are cut, in
-/// order, into the fewest blocks of nearly equal size. Returns the recorded blocks, then the new ones.
+/// order, into the fewest blocks of nearly equal size, but two at least from ten seeds on. Returns the recorded blocks, then the new ones.
 std::vector<Seeds> make_blocks(const Seeds& seeds, std::size_t cohort,
                                const std::vector<Seeds>& recorded);
 

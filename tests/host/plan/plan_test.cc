@@ -32,6 +32,10 @@ TEST_CASE("blocks follow from seeds and cohort, and recorded ones stay") {
   // The fewest blocks, of nearly equal size.
   CHECK(make_blocks({0, 1, 2, 3, 4}, 4, {}) == Blocks{{0, 1}, {2, 3, 4}});
   CHECK(make_blocks({5, 1}, 1, {}) == Blocks{{5}, {1}});
+  // Two from ten seeds on, so that two workers have something to do.
+  CHECK(make_blocks({0, 1, 2, 3, 4, 5, 6, 7, 8}, 64, {}).size() == 1);
+  CHECK(make_blocks({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 64, {}) == Blocks{{0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}});
+  CHECK(make_blocks({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 4, {}).size() == 3);
   CHECK(make_blocks({0, 1, 2, 3}, 8, {{0, 1}}) == Blocks{{0, 1}, {2, 3}});
   CHECK(make_blocks({0}, 8, {{0, 1}}) == Blocks{{0, 1}});
   // A recorded block that no longer fits is made anew.
