@@ -1,5 +1,6 @@
 // assay validate: every mistake of suite files in one pass.
 #include "cli/commands.h"
+#include "host/executor/run_suite.h"
 #include "host/install/installation.h"
 #include "host/registry/catalogue.h"
 #include "host/suite/read.h"
@@ -38,12 +39,22 @@ void print(const std::string& file, const SuiteReading& reading) {
   }
 }
 
+// Values that are each valid but do not fit together: only the family can tell.
+void check_together(const std::string& file, SuiteReading& reading, const Catalogue& catalogue) {
+  try {
+    plan_suite(prepare_suite(to_json(reading.suite), catalogue), "");
+  } catch (const Error& error) {
+    reading.problems.push_back({file, 0, 0, error.what(), ""});
+  }
+}
+
 int validate(const Options& options) {
   const Catalogue catalogue = load_catalogue(plugin_folders(options.plugin_folders));
   bool good = true;
   Json documents = Json::array();
   for (const std::string& file : options.files) {
-    const SuiteReading reading = read_suite_file(file, catalogue, options.overrides);
+    SuiteReading reading = read_suite_file(file, catalogue, options.overrides);
+    if (reading.ok()) check_together(file, reading, catalogue);
     good = good && reading.ok();
     if (!options.json) {
       print(file, reading);

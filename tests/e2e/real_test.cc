@@ -100,6 +100,17 @@ TEST_CASE("a real suite: run, nothing to do, the same bytes elsewhere, verified"
   CHECK(verify.exit_status == 0);
 }
 
+TEST_CASE("validate asks the family whether values fit together") {
+  RealPlace place;
+  const std::string suite = place.suite(R"(["xent"])");
+  const ProcessResult good = place.command({"validate", suite});
+  INFO(good.err);
+  CHECK(good.exit_status == 0);
+  const ProcessResult bad = place.command({"validate", suite, "--set", "tiny.weak.view=3"});
+  CHECK(bad.exit_status == 2);
+  CHECK(bad.err == suite + ": benchmark 'tiny': weak.view is 3: latent_tasks has no views, leave the setting out\n");
+}
+
 TEST_CASE("real plugins that misbehave cost their own cells") {
   RealPlace place;
   const std::string suite = place.suite(R"([

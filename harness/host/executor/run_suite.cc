@@ -75,7 +75,7 @@ Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& previou
     origin["selection"] = {{"only", suite.selection->only}, {"methods", suite.selection->methods}};
   }
   return {{"format", "assay-run"},
-          {"version", 1},
+          {"version", run_version},
           {"suite", suite.suite},
           {"suite_file", suite.file},
           {"suite_text", suite.text},

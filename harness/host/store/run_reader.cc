@@ -14,7 +14,6 @@ namespace assay {
 
 namespace {
 
-constexpr int run_version = 1;
 
 RunCell planned_cell(const Json& json) {
   RunCell cell;

@@ -11,6 +11,9 @@
 
 namespace assay {
 
+/// Of run.json.
+inline constexpr int run_version = 1;
+
 enum class CellState {
   done,
   failed,

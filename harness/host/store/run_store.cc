@@ -34,18 +34,30 @@ void remove_leftovers(const fs::path& folder) {
 
 RunStore::RunStore(const fs::path& folder, bool fresh) : folder_(folder) {
   if (fs::exists(folder) && !fs::is_directory(folder)) {
-    throw Error(folder.string() + " is a file: name another folder with --out", ExitStatus::wrong_use);
+    throw Error(folder.string() + " is a file: name another folder with --out",
+                ExitStatus::wrong_use);
   }
   make_folders(folder);
   if (!is_run(folder) && has_foreign_content(folder)) {
-    throw Error(folder.string() + " holds other files and is not a run: name a new or empty folder, "
-                                  "or an earlier run, with --out",
+    throw Error(folder.string() +
+                    " holds other files and is not a run: name a new or empty folder, "
+                    "or an earlier run, with --out",
                 ExitStatus::wrong_use);
   }
   lock_.emplace(folder / "lock", "the run " + folder.string());
   if (is_run(folder)) {
     previous_ = Json::parse(read_file(folder / "run.json"), nullptr, false);
-    if (!previous_.is_object() || previous_.value("format", Json()) != "assay-run") previous_ = nullptr;
+    if (!previous_.is_object() || previous_.value("format", Json()) != "assay-run")
+      previous_ = nullptr;
+    // Of a later Assay: what it means is not known here, so it is not written over.
+    const Json version = previous_.is_object() ? previous_.value("version", Json()) : Json();
+    if (!fresh && version.is_number_integer() && version > run_version) {
+      throw Error((folder / "run.json").string() + " has version " + version.dump() +
+                      ", this assay writes version " + std::to_string(run_version) +
+                      ": use the assay that wrote it, or another folder (--out), or "
+                      "--fresh to begin anew",
+                  ExitStatus::wrong_use);
+    }
   }
   try {
     remove_leftovers(folder);
@@ -67,9 +79,9 @@ void RunStore::write_run_json(const Json& run) {
 }
 
 fs::path RunStore::new_folder(const std::string& name) {
-  const fs::path folder = folder_ / "tmp" /
-                          (path_name(name) + "." + std::to_string(::getpid()) + "." +
-                           std::to_string(++counter_));
+  const fs::path folder =
+      folder_ / "tmp" /
+      (path_name(name) + "." + std::to_string(::getpid()) + "." + std::to_string(++counter_));
   make_folders(folder);
   return folder;
 }

@@ -180,6 +180,24 @@ TEST_CASE("one command at a time works on a run") {
   CHECK_THROWS_WITH(place.run(suite), Catch::Contains("is in use by process"));
 }
 
+TEST_CASE("a run of a later version is not written over") {
+  const ToyPlace place;
+  const SuiteToRun suite = toy_suite({toy("a")}, {0, 1});
+  place.run(suite);
+  const fs::path file = place.folder / "run/run.json";
+  Json run = Json::parse(read_file(file));
+  run["version"] = 2;
+  const std::string later = run.dump();
+  write_file(file, later);
+  CHECK_THROWS_WITH(place.run(suite), Catch::Contains("run.json has version 2, this assay writes version 1: use the "
+                                                      "assay that wrote it, or another folder (--out), or --fresh"));
+  CHECK(read_file(file) == later);
+  RunOptions options = place.options();
+  options.fresh = true;
+  run_suite(suite, options);
+  CHECK(Json::parse(read_file(file))["version"] == 1);
+}
+
 TEST_CASE("a folder that is not a run is left alone") {
   const ToyPlace place;
   write_unpublished(place.folder / "precious", "");
