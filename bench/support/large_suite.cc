@@ -2,7 +2,6 @@
 
 #include "host/install/installation.h"
 #include "host/registry/catalogue.h"
-#include "host/store/provenance.h"
 #include "host/suite/read.h"
 
 #include <assay/common/error.h>
@@ -43,28 +42,6 @@ Json outcome(const PlannedCell& cell) {
             {"counts",
              {{"gradient_samples", 40000}, {"forward_samples", 5000}, {"flops", 4.4e9},
               {"parameters", 18610}}}}}};
-}
-
-Json run_document(const SuiteToRun& suite, const Plan& plan) {
-  Json cells = Json::array();
-  for (const std::size_t index : plan.listed()) {
-    const CellIdentity& cell = plan.cells[index].identity;
-    cells.push_back({{"benchmark", cell.benchmark}, {"method", cell.method}, {"use", cell.use},
-                     {"role", cell.role}, {"parameters", cell.parameters}, {"seed", cell.seed},
-                     {"block", cell.block}, {"key", cell.key},
-                     {"key_alone", plan.cells[index].key_alone}});
-  }
-  return {{"format", "assay-run"},
-          {"version", 1},
-          {"suite", suite.suite},
-          {"suite_file", suite.file},
-          {"suite_text", suite.text},
-          {"overrides", suite.overrides},
-          {"families", suite.families},
-          {"methods", suite.methods},
-          {"blocks", plan.blocks},
-          {"cells", cells},
-          {"provenance", provenance(suite.build, {"bench"}, suite.file)}};
 }
 
 }  // namespace
@@ -108,7 +85,7 @@ void write_large_run(const SuiteToRun& suite, const std::filesystem::path& folde
             (std::to_string(identity.seed) + ".json"),
         cell_text(make_cell(identity, outcome(cell), run)));
   }
-  put(folder / "run.json", run_document(suite, plan).dump(1) + "\n");
+  put(folder / "run.json", run_document(suite, plan, nullptr, {"bench"}).dump(1) + "\n");
 }
 
 }  // namespace assay::bench

@@ -5,7 +5,6 @@
 #include <assay/common/error.h>
 #include <assay/common/text.h>
 
-#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -251,8 +250,7 @@ RunResults collect_results(const RunData& run, const std::string& baseline) {
     results.problems.push_back(std::move(problem));
   }
   results.outdated = run.outdated;
-  // The command that has just finished the run reports it while it still holds the lock.
-  results.running_pid = run.running_pid == ::getpid() ? 0 : run.running_pid;
+  results.running_pid = run.running_pid;
   results.folder = run.folder;
   return results;
 }

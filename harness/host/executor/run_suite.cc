@@ -55,8 +55,24 @@ Json first_seeds(const Plan& plan, const Json& previous) {
   return first;
 }
 
+std::vector<std::string> notes_of(const Todo& todo) {
+  std::vector<std::string> notes = todo.problems;
+  if (todo.outdated > 0) {
+    std::vector<std::string> reasons;
+    for (const auto& [part, count] : todo.changed) {
+      reasons.push_back(part_title(part) + " changed (" + std::to_string(count) + ")");
+    }
+    notes.push_back(std::to_string(todo.outdated) +
+                    (todo.outdated == 1 ? " cell is" : " cells are") +
+                    " computed again" + (reasons.empty() ? "" : ", because " + join(reasons, ", ")));
+  }
+  return notes;
+}
+
+}  // namespace
+
 Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& previous,
-                  const RunOptions& options) {
+                  const std::vector<std::string>& command) {
   Json cells = Json::array();
   for (const std::size_t index : plan.listed()) {
     const CellIdentity& cell = plan.cells[index].identity;
@@ -70,7 +86,7 @@ Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& previou
                      {"key", cell.key},
                      {"key_alone", plan.cells[index].key_alone}});
   }
-  Json origin = provenance(suite.build, options.command, suite.file);
+  Json origin = provenance(suite.build, command, suite.file);
   if (suite.selection) {
     origin["selection"] = {{"only", suite.selection->only}, {"methods", suite.selection->methods}};
   }
@@ -87,22 +103,6 @@ Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& previou
           {"cells", cells},
           {"provenance", origin}};
 }
-
-std::vector<std::string> notes_of(const Todo& todo) {
-  std::vector<std::string> notes = todo.problems;
-  if (todo.outdated > 0) {
-    std::vector<std::string> reasons;
-    for (const auto& [part, count] : todo.changed) {
-      reasons.push_back(part_title(part) + " changed (" + std::to_string(count) + ")");
-    }
-    notes.push_back(std::to_string(todo.outdated) +
-                    (todo.outdated == 1 ? " cell is" : " cells are") +
-                    " computed again" + (reasons.empty() ? "" : ", because " + join(reasons, ", ")));
-  }
-  return notes;
-}
-
-}  // namespace
 
 SuiteToRun prepare_suite(const Json& suite, const Catalogue& catalogue) {
   SuiteToRun ready{.suite = suite, .build = catalogue.build};
@@ -151,7 +151,7 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
     if (cell.wanted && cell.selected && todo.history[i].set_aside) ++result.set_aside;
   }
   // A run that has nothing to do keeps its run.json, time and command included, byte for byte.
-  const Json document = run_document(suite, plan, store.previous(), options);
+  const Json document = run_document(suite, plan, store.previous(), options.command);
   Json before = store.previous();
   Json after = document;
   if (before.is_object()) before.erase("provenance");

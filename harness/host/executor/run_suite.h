@@ -59,6 +59,10 @@ struct RunResult {
 /// The plan, unselected cells marked, its blocks as run.json of `out` records them (if it is a run).
 Plan plan_suite(const SuiteToRun& suite, const std::filesystem::path& out);
 
+/// The run.json of a run (docs/results.md). `previous`: the one it replaces, or null.
+Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& previous,
+                  const std::vector<std::string>& command);
+
 /// Throws Error for what concerns the whole run (lock, folder, needs, workers that do not start).
 /// Failed cells are not errors: they are in the run's folder.
 RunResult run_suite(const SuiteToRun& suite, const RunOptions& options);
