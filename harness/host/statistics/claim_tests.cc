@@ -81,15 +81,17 @@ bool testable(ClaimTest& test, const ClaimValues& values, std::size_t seeds) {
   const bool two = values.points.size() == 2;
   const std::string all =
       two ? "both values" : "all " + std::to_string(values.points.size()) + " values";
-  if (seeds == 0) test.note = "no seed has " + all;
-  if (seeds == 1) test.note = "one seed has " + all + ": nothing can be tested";
-  if (seeds >= 2) test.note = values.note;
-  // Where the plan shares no seeds, none can have all values: that is the reason to give.
-  if (seeds < 2 && values.shared < 2 && !test.points.empty() &&
-      values.unit.size() > values.shared) {
+  // Missing logarithms, and seeds that the plan does not share, are the reason why none has all.
+  if (seeds >= 2 || (test.log_metric && !values.note.empty())) {
+    test.note = values.note;
+  } else if (values.shared < 2 && values.unit.size() > values.shared) {
     test.note = "the benchmarks share " +
                 (values.shared == 0 ? std::string("no seed") : std::string("one seed")) +
                 ": give them the same seeds";
+  } else if (seeds == 1) {
+    test.note = "one seed has " + all + ": nothing can be tested";
+  } else {
+    test.note = "no seed has " + all;
   }
   return test.note.empty();
 }
