@@ -68,7 +68,7 @@ TEST_CASE("equal seeds give an interval without width, and are noticed") {
   CHECK(estimate_mean({0.1 + 0.2, 0.3, 0.3}).no_variation());
 }
 
-TEST_CASE("a mean over benchmarks with their own seeds adds up variances (D3)") {
+TEST_CASE("D3 a mean over benchmarks with their own seeds adds up variances") {
   const OverBenchmarks x = mean_over_benchmarks({{{0, 1, 2}, {.10, .20, .40}},
                                                  {{3, 4, 5}, {.50, .55, .30}},
                                                  {{6, 7, 8}, {.80, .70, .90}}});
