@@ -29,7 +29,7 @@ std::ptrdiff_t rejections(const std::vector<double>& adjusted) {
 
 }  // namespace
 
-TEST_CASE("E2 all pairs: z, Holm, Shaffer, Wilcoxon and its Holm") {
+TEST_CASE("E2 all pairs: z, Holm, Shaffer, Wilcoxon and its Holm", "[example]") {
   struct Row {
     std::size_t a, b;
     double z, p, holm, shaffer;
@@ -71,7 +71,7 @@ TEST_CASE("E2 all pairs: z, Holm, Shaffer, Wilcoxon and its Holm") {
   }
 }
 
-TEST_CASE("E3 Bonferroni, Holm and Benjamini-Hochberg of fifteen comparisons") {
+TEST_CASE("E3 Bonferroni, Holm and Benjamini-Hochberg of fifteen comparisons", "[example]") {
   CHECK(rejections(bonferroni(comparisons)) == 3);
   CHECK(rejections(holm(comparisons)) == 3);
   const std::vector<double> adjusted = benjamini_hochberg(comparisons);
@@ -85,7 +85,7 @@ TEST_CASE("E3 Bonferroni, Holm and Benjamini-Hochberg of fifteen comparisons") {
   CHECK(bonferroni(comparisons)[9] == 1);
 }
 
-TEST_CASE("E4 corrections keep the order they were given") {
+TEST_CASE("E4 corrections keep the order they were given", "[example]") {
   const std::vector<double> p = {.01, .02, .03, .04, .005};
   const double by_holm[] = {.04, .06, .06, .06, .025};
   const double by_bh[] = {.025, .0333, .0375, .04, .025};

@@ -24,14 +24,14 @@ const TaskScores y = {{.05, .15, .30}, {.45, .60, .20}, {.85, .60, .75}};
 
 }  // namespace
 
-TEST_CASE("E6 interquartile mean and probability of improvement of rliable's tests") {
+TEST_CASE("E6 interquartile mean and probability of improvement of rliable's tests", "[example]") {
   const TaskScores first = {{1, 2, 1, 2}, {2, 2, 1, 1}}, second = {{1, 2, 3}, {1, 2, 3}};
   CHECK(interquartile_mean(first) == Approx(1.5));
   CHECK(interquartile_mean(second) == Approx(2));
   CHECK(probability_of_improvement(first, second) == Approx(1.0 / 3));
 }
 
-TEST_CASE("E7 aggregates of three tasks with three seeds") {
+TEST_CASE("E7 aggregates of three tasks with three seeds", "[example]") {
   CHECK(interquartile_mean(x) == Approx(.49));
   CHECK(optimality_gap(x) == Approx(.505556).margin(5e-7));
   CHECK(probability_of_improvement(x[0], y[0]) == Approx(2.0 / 3));

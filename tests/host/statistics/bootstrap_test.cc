@@ -67,7 +67,7 @@ TaskScores random_scores(std::uint64_t seed, std::size_t tasks, std::size_t seed
 
 }  // namespace
 
-TEST_CASE("E7 stratified bootstrap of the interquartile mean and the mean") {
+TEST_CASE("E7 stratified bootstrap of the interquartile mean and the mean", "[example]") {
   const Distribution iqm = of_draws(x, interquartile);
   CHECK(iqm.mean == Approx(.487915).margin(.001));
   CHECK(iqm.sd == Approx(.043778).margin(.001));
@@ -80,7 +80,7 @@ TEST_CASE("E7 stratified bootstrap of the interquartile mean and the mean") {
   CHECK(means.interval.high == Approx(.561111).margin(.002));
 }
 
-TEST_CASE("E7 paired bootstrap resamples seeds of both methods at once") {
+TEST_CASE("E7 paired bootstrap resamples seeds of both methods at once", "[example]") {
   const Distribution means = of_paired_draws(mean_of_means);
   CHECK(means.mean == Approx(.055556).margin(.001));
   CHECK(means.sd == Approx(.020787).margin(.001));

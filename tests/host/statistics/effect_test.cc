@@ -10,7 +10,7 @@
 
 using namespace assay;
 
-TEST_CASE("D1 effect sizes of a pair on six seeds") {
+TEST_CASE("D1 effect sizes of a pair on six seeds", "[example]") {
   CHECK(standardized_difference({.008, .016, -.002, .018, .003, .008}) ==
         Approx(1.1209).margin(5e-5));
   const double improvement =

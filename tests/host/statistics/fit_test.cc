@@ -10,7 +10,7 @@
 
 using namespace assay;
 
-TEST_CASE("D5 slope of log excess risk on log sample size") {
+TEST_CASE("D5 slope of log excess risk on log sample size", "[example]") {
   std::vector<double> x, y;
   double samples = 200;
   for (const double excess : {.180, .084, .043, .017, .010, .005, .002}) {

@@ -15,7 +15,7 @@
 using namespace assay;
 using published::Table;
 
-TEST_CASE("E1 mean ranks, Friedman, Iman and Davenport of Demsar's table") {
+TEST_CASE("E1 mean ranks, Friedman, Iman and Davenport of Demsar's table", "[example]") {
   const RankTable as_ranked = friedman(published::demsar(true));
   const double ranks[] = {3.1429, 2.0000, 2.8929, 1.9643};
   for (int i = 0; i < 4; ++i) CHECK(as_ranked.mean_ranks[i] == Approx(ranks[i]).margin(5e-5));
@@ -37,12 +37,13 @@ TEST_CASE("E1 mean ranks, Friedman, Iman and Davenport of Demsar's table") {
   CHECK(printed.chi2_corrected == Approx(10.9524).margin(5e-5));
 }
 
-TEST_CASE("E1 critical differences and comparisons with C4.5") {
+TEST_CASE("E1 critical differences and comparisons with C4.5", "[example]") {
   CHECK(nemenyi_critical_difference(4, 14, .05) == Approx(1.2536).margin(5e-5));
   CHECK(nemenyi_critical_difference(4, 14, .10) == Approx(1.1181).margin(5e-5));
   CHECK(bonferroni_dunn_critical_difference(4, 14, .05) == Approx(1.1681).margin(5e-5));
   CHECK(bonferroni_dunn_critical_difference(4, 14, .10) == Approx(1.0384).margin(5e-5));
 
+  CHECK(1 / rank_difference_z(1, 0, 4, 14) == Approx(.4880).margin(5e-5));  // the standard error
   const std::vector<double> ranks = friedman(published::demsar(true)).mean_ranks;
   const double z[] = {2.342, .512, 2.415}, p[] = {.0192, .6084, .0157};
   const double corrected[] = {.0471, .6084, .0471};  // printed as multiples of the rounded p
@@ -57,7 +58,7 @@ TEST_CASE("E1 critical differences and comparisons with C4.5") {
   for (int i = 0; i < 3; ++i) CHECK(adjusted[i] == Approx(corrected[i]).margin(7e-5));
 }
 
-TEST_CASE("E1 Nemenyi at .10 tells C4.5 from +m and +m+cf only, at .05 nothing") {
+TEST_CASE("E1 Nemenyi at .10 tells C4.5 from +m and +m+cf only, at .05 nothing", "[example]") {
   const std::vector<double> ranks = friedman(published::demsar(true)).mean_ranks;
   const double at_05 = nemenyi_critical_difference(4, 14, .05);
   const double at_10 = nemenyi_critical_difference(4, 14, .10);
@@ -70,7 +71,7 @@ TEST_CASE("E1 Nemenyi at .10 tells C4.5 from +m and +m+cf only, at .05 nothing")
   }
 }
 
-TEST_CASE("E2 mean ranks and tests of Garcia and Herrera's table") {
+TEST_CASE("E2 mean ranks and tests of Garcia and Herrera's table", "[example]") {
   const RankTable table = friedman(published::garcia_herrera());
   const double ranks[] = {2.1000, 3.2500, 2.2000, 4.3333, 3.1167};
   for (int i = 0; i < 5; ++i) CHECK(table.mean_ranks[i] == Approx(ranks[i]).margin(5e-5));
@@ -96,7 +97,7 @@ TEST_CASE("Friedman on Hollander and Wolfe's rounding times gives what R prints"
   CHECK(table.p_corrected == Approx(.003805).margin(5e-7));
 }
 
-TEST_CASE("E8 critical values of mean ranks for 2 to 10 methods") {
+TEST_CASE("E8 critical values of mean ranks for 2 to 10 methods", "[example]") {
   const double nemenyi_05[] = {1.960, 2.344, 2.569, 2.728, 2.850, 2.948, 3.031, 3.102, 3.164};
   const double nemenyi_10[] = {1.645, 2.052, 2.291, 2.460, 2.589, 2.693, 2.780, 2.855, 2.920};
   const double dunn_05[] = {1.960, 2.241, 2.394, 2.498, 2.576, 2.638, 2.690, 2.734, 2.773};
@@ -118,7 +119,7 @@ TEST_CASE("E8 critical values of mean ranks for 2 to 10 methods") {
   CHECK(studentized_range_quantile(10, .90) / std::sqrt(2.0) == Approx(2.919889).margin(5e-7));
 }
 
-TEST_CASE("E9 autorank's critical difference of six methods on fifty tasks") {
+TEST_CASE("E9 autorank's critical difference of six methods on fifty tasks", "[example]") {
   CHECK(nemenyi_critical_difference(6, 50) == Approx(1.06625).margin(1e-4));
   CHECK(nemenyi_critical_difference(6, 50) == Approx(1.066262).margin(5e-7));
 }

@@ -17,7 +17,7 @@ constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("D4 the gate passes, fails and abstains") {
+TEST_CASE("D4 the gate passes, fails and abstains", "[example]") {
   const GateTest same = non_inferiority({.001, -.002, .003, .000, -.001, .002}, .01);
   CHECK(same.difference.mean == Approx(.0005));
   CHECK(same.interval.low == Approx(-.001039).margin(5e-7));

@@ -8,7 +8,7 @@
 
 using namespace assay;
 
-TEST_CASE("E5 Wilson's interval") {
+TEST_CASE("E5 Wilson's interval", "[example]") {
   struct Row {
     std::size_t successes, trials;
     double low, high;

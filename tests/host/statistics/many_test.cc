@@ -9,7 +9,7 @@
 
 using namespace assay;
 
-TEST_CASE("E3 Holm on the p-values of Benjamini and Hochberg") {
+TEST_CASE("E3 Holm on the p-values of Benjamini and Hochberg", "[example]") {
   const std::vector<double> p = {.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344,
                                  .0459, .3240, .4262, .5719, .6528, .7590, 1};
   const std::vector<double> expected = {.0015, .0056, .0247, .114, .2211, .278, .278, .278,
@@ -19,7 +19,7 @@ TEST_CASE("E3 Holm on the p-values of Benjamini and Hochberg") {
   CHECK(std::count_if(adjusted.begin(), adjusted.end(), [](double x) { return x <= .05; }) == 3);
 }
 
-TEST_CASE("E4 Holm keeps the order it was given") {
+TEST_CASE("E4 Holm keeps the order it was given", "[example]") {
   const std::vector<double> adjusted = holm({.01, .02, .03, .04, .005});
   const std::vector<double> expected = {.04, .06, .06, .06, .025};
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(adjusted[i] == Approx(expected[i]));

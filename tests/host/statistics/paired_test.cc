@@ -18,7 +18,7 @@ const std::vector<double> b = {.804, .809, .803, .815, .816, .820};
 
 }  // namespace
 
-TEST_CASE("D1 a pair of rows on six seeds: t decides, sign flips do not") {
+TEST_CASE("D1 a pair of rows on six seeds: t decides, sign flips do not", "[example]") {
   const PairedTest test = paired_test(a, b);
   CHECK(test.difference.n == 6);
   CHECK(test.difference.mean == Approx(.0085));
@@ -31,7 +31,7 @@ TEST_CASE("D1 a pair of rows on six seeds: t decides, sign flips do not") {
   CHECK(sign_flip_greater(test.differences).p == Approx(.03125));
 }
 
-TEST_CASE("D2 five positive differences reach the smallest sign-flip p, .0625") {
+TEST_CASE("D2 five positive differences reach the smallest sign-flip p, .0625", "[example]") {
   const PairedTest test = paired_test({.008, .016, .002, .018, .003}, {0, 0, 0, 0, 0});
   CHECK(test.p == Approx(.04567).margin(1e-5));
   CHECK(test.difference.interval->low == Approx(.000293).margin(1e-6));

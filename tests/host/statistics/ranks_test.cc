@@ -63,7 +63,7 @@ TEST_CASE("ranks of ties are averaged, also of ties that rounding split") {
   CHECK(midranks({}).empty());
 }
 
-TEST_CASE("E1 Wilcoxon of C4.5 against +m: zeros dropped, and ranked as Pratt does") {
+TEST_CASE("E1 Wilcoxon of C4.5 against +m: zeros dropped, and ranked as Pratt does", "[example]") {
   const std::vector<double> d = published::differences(published::demsar(), 0, 1);
   const SignedRank dropped = wilcoxon_signed_rank(d);
   CHECK(dropped.n == 12);
@@ -79,7 +79,7 @@ TEST_CASE("E1 Wilcoxon of C4.5 against +m: zeros dropped, and ranked as Pratt do
   CHECK(sign_test_p(2, 10) == Approx(.03857).margin(5e-6));
 }
 
-TEST_CASE("E1 Wilcoxon and Holm over all pairs") {
+TEST_CASE("E1 Wilcoxon and Holm over all pairs", "[example]") {
   struct Row {
     std::size_t n;
     double w, p, holm;
@@ -118,7 +118,7 @@ TEST_CASE("Mann-Whitney on Hollander and Wolfe's permeability data") {
   CHECK(test.exact);
 }
 
-TEST_CASE("D1 rank tests of a pair on six seeds") {
+TEST_CASE("D1 rank tests of a pair on six seeds", "[example]") {
   const std::vector<double> a = {.812, .825, .801, .833, .819, .828};
   const std::vector<double> b = {.804, .809, .803, .815, .816, .820};
   CHECK(wilcoxon_signed_rank({.008, .016, -.002, .018, .003, .008}).p == Approx(.0625));

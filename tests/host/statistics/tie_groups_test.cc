@@ -37,13 +37,13 @@ TieGroups groups_of(const published::Table& table) {
 
 }  // namespace
 
-TEST_CASE("E1 bars: +m+cf, +m, +cf and +cf, C4.5") {
+TEST_CASE("E1 bars: +m+cf, +m, +cf and +cf, C4.5", "[example]") {
   const TieGroups groups = groups_of(published::demsar());
   CHECK(groups.bars == std::vector<Methods>{{3, 1, 2}, {2, 0}});
   CHECK(groups.rank_ranges == std::vector<Range>{{3, 4}, {1, 3}, {1, 4}, {1, 3}});
 }
 
-TEST_CASE("E2 bars: C4.5, NB and CN2, 1NN; Kernel alone") {
+TEST_CASE("E2 bars: C4.5, NB and CN2, 1NN; Kernel alone", "[example]") {
   const TieGroups groups = groups_of(published::garcia_herrera());
   CHECK(groups.bars == std::vector<Methods>{{0, 2}, {4, 1}});
   CHECK(groups.rank_ranges == std::vector<Range>{{1, 2}, {3, 4}, {1, 2}, {5, 5}, {3, 4}});

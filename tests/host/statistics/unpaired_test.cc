@@ -17,7 +17,7 @@ TEST_CASE("Welch's test on Student's sleep data gives what R prints") {
   CHECK(test.interval->high == Approx(.2054832).margin(5e-8));
 }
 
-TEST_CASE("D1 pairing is what finds the difference: Welch does not") {
+TEST_CASE("D1 pairing is what finds the difference: Welch does not", "[example]") {
   const std::vector<double> a = {.812, .825, .801, .833, .819, .828};
   const std::vector<double> b = {.804, .809, .803, .815, .816, .820};
   CHECK(welch_test(a, b).p == Approx(.1633).margin(5e-5));
