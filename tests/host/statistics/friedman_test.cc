@@ -155,6 +155,10 @@ TEST_CASE("Friedman on too little data decides nothing") {
   CHECK(one_task.mean_ranks == std::vector<double>{3, 2, 1});
   CHECK(one_task.p == Approx(std::exp(-1.0)));  // chi2 = 2 with 2 degrees of freedom
   CHECK(std::isnan(one_task.f_p));
+  CHECK(std::isnan(nemenyi_critical_difference(1, 6)));
+  CHECK(std::isnan(nemenyi_critical_difference(4, 0)));
+  CHECK(std::isnan(bonferroni_dunn_critical_difference(1, 6)));
+  CHECK(std::isnan(rank_difference_z(1, 2, 3, 0)));
   CHECK_THROWS_WITH(friedman({{1, 2}, {1}}),
                     "friedman needs one score a method of every task: it got 2 and 1");
 }
