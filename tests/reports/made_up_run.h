@@ -2,15 +2,11 @@
 // seed, hostile texts, and claims of every verdict. The same bytes each time.
 #pragma once
 
-#include <assay/common/parameters_json.h>
+#include "run_spec.h"
 
 #include <filesystem>
-#include <string>
 
 namespace assay::reports::test {
-
-/// The text that a browser would run if a report forgot to escape it.
-inline const std::string injection = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>";
 
 /// Writes the run to `folder`, which must not exist.
 void write_made_up_run(const std::filesystem::path& folder);
