@@ -69,7 +69,7 @@ TEST_CASE("equal seeds give an interval without width, and are noticed") {
   CHECK(estimate_mean({0.1 + 0.2, 0.3, 0.3}).no_variation());
 }
 
-TEST_CASE("a mean over benchmarks with their own seeds adds up variances (D3)") {
+TEST_CASE("D3 a mean over benchmarks with their own seeds adds up variances", "[example]") {
   const OverBenchmarks x = mean_over_benchmarks({{{0, 1, 2}, {.10, .20, .40}},
                                                  {{3, 4, 5}, {.50, .55, .30}},
                                                  {{6, 7, 8}, {.80, .70, .90}}});
@@ -87,6 +87,7 @@ TEST_CASE("a mean over benchmarks with their own seeds adds up variances (D3)") 
                             {{6, 7, 8}, {-.05, .10, .15}}})
           .estimate;
   CHECK(difference.mean == Approx(.055556).margin(1e-6));
+  CHECK(difference.sd == Approx(.025459).margin(1e-6));
   CHECK(difference.interval->low == Approx(-.014940).margin(1e-6));
   CHECK(difference.interval->high == Approx(.126051).margin(1e-6));
   CHECK(mean_over_benchmarks({{{0, 1}, {1, 1}}, {{2, 3}, {2, 2}}}).estimate.interval->half_width() ==
