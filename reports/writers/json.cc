@@ -38,7 +38,7 @@ Json to_json(const RatioEstimate& ratio) {
 Json to_json(const PairedTest& test) {
   return {{"difference", to_json(test.difference)},
           {"p", number_or_null(test.p)},
-          {"sign_flip_p", test.sign_flip.p},
+          {"sign_flip_p", number_or_null(test.sign_flip.p)},
           {"sign_flip_exact", test.sign_flip.exact}};
 }
 
@@ -74,28 +74,53 @@ Json benchmark_json(const BenchmarkResults& benchmark,
           {"rows", std::move(rows)}};
 }
 
-Json claim_json(const ClaimResult& claim) {
-  static constexpr const char* relations[] = {"less", "greater", "near"};
-  Json tests = Json::array();
-  for (const ClaimTest& test : claim.tests) {
-    Json json = to_json(test.test);
-    json.update({{"benchmark", test.benchmark},
-                 {"left", test.left},
-                 {"right", test.right},
-                 {"relation", relations[static_cast<int>(test.relation)]},
-                 {"metric", test.metric},
-                 {"deciding_p", number_or_null(test.p)},
-                 {"adjusted_p", number_or_null(test.adjusted)},
-                 {"sign_flip_p", test.sign_flip.p},
-                 {"sign_flip_exact", test.sign_flip.exact},
-                 {"verdict", verdict_word(test.verdict)},
-                 {"seeds_to_decide", seeds_json(test.seeds)},
-                 {"note", test.note}});
-    tests.push_back(std::move(json));
+Json points_json(const ClaimTest& test) {
+  Json points = Json::array();
+  for (const ClaimPoint& point : test.points) {
+    points.push_back({{"benchmark", point.benchmark}, {"row", point.row}, {"x", point.x}});
   }
-  return {{"says", claim.claim.says},     {"paper", claim.claim.paper},
-          {"expect", claim.claim.expect}, {"metric", claim.claim.metric},
-          {"on", claim.claim.on},         {"verdict", verdict_word(claim.verdict)},
+  return points;
+}
+
+Json claim_test_json(const ClaimTest& test) {
+  static constexpr const char* relations[] = {"less", "greater", "near", "slope", "threshold"};
+  Json json = to_json(test.test);
+  json.update({{"benchmark", test.benchmark},
+               {"left", test.left},
+               {"right", test.right},
+               {"relation", relations[static_cast<int>(test.relation)]},
+               {"range", {number_or_null(test.range.low), number_or_null(test.range.high)}},
+               {"metric", test.metric},
+               {"procedure", test.procedure},
+               {"deciding_p", number_or_null(test.p)},
+               {"adjusted_p", number_or_null(test.adjusted)},
+               {"sign_flip_p", number_or_null(test.sign_flip.p)},
+               {"sign_flip_exact", test.sign_flip.exact},
+               {"verdict", verdict_word(test.verdict)},
+               {"seeds_to_decide", seeds_json(test.seeds)},
+               {"note", test.note}});
+  if (test.line.empty()) return json;
+  json.update({{"line", test.line},
+               {"points", points_json(test)},
+               {"log_metric", test.log_metric},
+               {"log_axis", test.log_axis}});
+  if (test.relation == ClaimTest::Relation::threshold) {
+    json.update({{"level", test.level}, {"censored", test.censored}});
+  }
+  return json;
+}
+
+Json claim_json(const ClaimResult& claim) {
+  Json tests = Json::array();
+  for (const ClaimTest& test : claim.tests) tests.push_back(claim_test_json(test));
+  return {{"says", claim.claim.says},
+          {"paper", claim.claim.paper},
+          {"expect", claim.claim.expect},
+          {"metric", claim.claim.metric},
+          {"on", claim.claim.on},
+          {"level", claim.claim.rules.level},
+          {"correction", correction_word(claim.claim.rules.correction)},
+          {"verdict", verdict_word(claim.verdict)},
           {"tests", std::move(tests)}};
 }
 
