@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace assay::reports {
 
@@ -222,6 +223,7 @@ class Comparer {
 
  private:
   void benchmarks(const BenchmarkResults& base, const BenchmarkResults& now) {
+    std::set<std::string> compared;  // a ratio and its numerator are one comparison
     for (const std::string& metric : wanted_metrics(base, into_.options)) {
       const Metric *before = base.metric(metric), *after = now.metric(metric);
       if (before == nullptr && after == nullptr) continue;
@@ -229,6 +231,7 @@ class Comparer {
         into_.one_sided.push_back({before == nullptr, base.id, "", metric});
         continue;
       }
+      if (!compared.insert(after->ratio ? after->ratio->numerator : metric).second) continue;
       for (const Row& row : base.rows) {
         if (const Row* same = now.row(row.name)) rows(base, now, row, *same, *after);
       }
@@ -250,6 +253,11 @@ class Comparer {
     row.reference = before.reference || after.reference;
     row.metric = asked;
     if (asked.ratio) {
+      if (into_.options.margins.of_metrics.count(asked.id) > 0) {
+        throw Error(asked.id + " is a ratio, compared by its numerator: give the margin of " +
+                        asked.ratio->numerator + " instead",
+                    ExitStatus::wrong_use);
+      }
       // A ratio's seeds share its denominator, which may be noise: the numerator decides.
       row.stands_for = asked.id;
       const Metric* numerator = now.metric(asked.ratio->numerator);

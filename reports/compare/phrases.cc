@@ -63,7 +63,8 @@ std::string verdict_sentence(const RunComparison& comparison) {
   const bool identical =
       std::all_of(comparison.rows.begin(), comparison.rows.end(),
                   [](const RowComparison& row) { return row.identical || !row.gated; });
-  if (identical) return counted(all, "comparison", "comparisons") + ": the same values in both runs";
+  if (identical)
+    return counted(all, "comparison", "comparisons") + ": the same values in both runs";
   return "none" + of_all + " is worse by more than " + margin_text(comparison);
 }
 
