@@ -1,8 +1,11 @@
 #include "reports/compare/compare.h"
 
 #include "host/statistics/many.h"
+#include "host/statistics/unpaired.h"
 
 #include <assay/common/text.h>
+
+#include <boost/math/distributions/students_t.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -82,6 +85,30 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
   return values;
 }
 
+// The gate for two groups that share no seed. `n` of the difference counts the values of both, its
+// `sd` is the standard error.
+GateTest unpaired_gate(const std::vector<double>& now, const std::vector<double>& base,
+                       double margin) {
+  const WelchTest welch = welch_test(now, base);
+  GateTest gate;
+  gate.interval = {no_value, no_value};
+  gate.difference.n = welch.a.n + welch.b.n;
+  gate.difference.mean = welch.difference;
+  gate.difference.sd = welch.standard_error;
+  if (welch.a.n == 0 || welch.b.n == 0) return gate;
+  gate.verdict = GateVerdict::inconclusive;
+  if (!(welch.standard_error > 0)) return gate;  // one value, or neither group varies
+  const double half = t_quantile(welch.df, 1 - significance_level) * welch.standard_error;
+  gate.interval = {welch.difference - half, welch.difference + half};
+  const boost::math::students_t distribution(welch.df);
+  const double t = (welch.difference + margin) / welch.standard_error;
+  gate.p_regressed = boost::math::cdf(distribution, t);
+  gate.p_passed = boost::math::cdf(boost::math::complement(distribution, t));
+  if (gate.p_passed < significance_level) gate.verdict = GateVerdict::passed;
+  if (gate.p_regressed < significance_level) gate.verdict = GateVerdict::regressed;
+  return gate;
+}
+
 // The tests of one row; its word has to wait for the correction over all rows.
 void test_row(RowComparison& row, const Margins& margins) {
   row.unpaired = row.count(SeedChange::added) + row.count(SeedChange::gone) == row.seeds.size();
@@ -100,8 +127,8 @@ void test_row(RowComparison& row, const Margins& margins) {
   if (row.unpaired) {
     now = scaled(std::move(now), row.sign());
     base = scaled(std::move(base), row.sign());
-    row.test = unpaired_non_inferiority(now, base, row.margin);
-    row.p_improved = unpaired_non_inferiority(base, now, row.margin).p_regressed;
+    row.test = unpaired_gate(now, base, row.margin);
+    row.p_improved = unpaired_gate(base, now, row.margin).p_regressed;
   } else {
     row.test = non_inferiority(differences, row.margin);
     row.p_improved = non_inferiority(scaled(std::move(differences), -1), row.margin).p_regressed;
@@ -114,7 +141,6 @@ bool measured(const RowComparison& row) {
 
 Change tested_word(const RowComparison& row) {
   if (row.identical) return Change::unchanged;
-  if (row.test.verdict == GateVerdict::missing) return Change::inconclusive;  // one pair
   if (row.test.verdict == GateVerdict::regressed) {
     return row.adjusted <= significance_level ? Change::regressed : Change::inconclusive;
   }
@@ -143,6 +169,11 @@ std::optional<std::size_t> seeds_to_decide(const RowComparison& row, std::size_t
   // Holm corrects regressions only; both tests are one-sided.
   const double level =
       2 * significance_level / (distance < 0 ? static_cast<double>(comparisons) : 1.0);
+  if (row.test.difference.no_variation()) {
+    // Sign flips decide, whose one-sided p is 2^-n.
+    return std::max(static_cast<std::size_t>(std::ceil(-std::log2(level / 2))),
+                    row.test.difference.n + 1);
+  }
   const double effect = std::abs(distance) / row.test.difference.sd;
   if (!std::isfinite(effect)) return std::nullopt;
   const auto needed = seeds_needed(effect, level);
@@ -157,7 +188,7 @@ void correct(std::vector<RowComparison>& rows, bool gated) {
   for (RowComparison& row : rows) {
     if (row.gated != gated || row.metric.better == Metric::Better::neither) continue;
     family.push_back(&row);
-    const bool tested = row.test.verdict != GateVerdict::missing && !row.identical;
+    const bool tested = std::isfinite(row.test.interval.low) && !row.identical;
     worse.push_back(tested ? row.test.p_regressed : no_value);
     better.push_back(tested ? row.p_improved : no_value);
   }

@@ -2,9 +2,9 @@
 // and exit statuses: docs/compare.md.
 #pragma once
 
+#include "host/statistics/gate.h"
 #include "reports/analysis/results.h"
 #include "reports/compare/differences.h"
-#include "reports/compare/gate.h"
 
 #include <assay/common/error.h>
 

@@ -98,8 +98,7 @@ std::size_t references_not_as_before(const RunComparison& comparison) {
 
 std::string p_note(const RowComparison& row) {
   const double p = row.test.p_regressed;
-  if (row.test.verdict == GateVerdict::missing || row.identical || p > significance_level)
-    return "";
+  if (!std::isfinite(row.test.interval.low) || row.identical || p > significance_level) return "";
   std::string text = p_text("p", p);
   if (std::isfinite(row.adjusted) && row.adjusted != p) {
     text += " (" + p_text("after Holm", row.adjusted) + ")";
@@ -119,7 +118,7 @@ std::string notes_text(const RowComparison& row) {
   if (row.unpaired && row.base.n + row.now.n > 0) add("no shared seeds: unpaired");
   add(p_note(row));
   if (row.test.difference.no_variation() && !row.identical) {
-    add("no variation over seeds: the interval has no width");
+    add("the same difference in every seed: sign flips decide");
   }
   if (row.seeds_to_decide) {
     add("about " + std::to_string(*row.seeds_to_decide) + " seeds would decide");
