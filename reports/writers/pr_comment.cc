@@ -121,30 +121,41 @@ std::vector<TableRow> decided_rows(const Report& report) {
   return worse;
 }
 
-// One line for each cause and message, the most frequent first.
+// One line for each cause with its most frequent message, the most frequent cause first.
 std::vector<TableRow> failure_rows(const RunResults& results) {
-  struct Cause {
-    std::string message, example;
+  struct Message {
     std::size_t count = 0;
+    std::string example;
   };
-  std::map<std::pair<std::string, std::string>, Cause> causes;
+  struct Cause {
+    std::size_t count = 0;
+    std::map<std::string, Message> messages;
+  };
+  std::map<std::string, Cause> causes;
   for (const BenchmarkResults& benchmark : results.benchmarks) {
     for (const Row& row : benchmark.rows) {
       for (const SeedResult& seed : row.seeds) {
         if (seed.state != CellState::failed) continue;
-        Cause& cause = causes[{cause_of(seed), seed.error_message}];
-        if (cause.count++ == 0) {
-          cause.message = seed.error_message;
-          cause.example = benchmark.id + "/" + row.name + "/" + std::to_string(seed.seed);
-        }
+        Cause& cause = causes[cause_of(seed)];
+        ++cause.count;
+        Message& message = cause.messages[seed.error_message];
+        if (message.count++ > 0) continue;
+        message.example = benchmark.id + "/" + row.name + "/" + std::to_string(seed.seed);
       }
     }
   }
   std::vector<std::pair<std::size_t, TableRow>> rows;
-  for (const auto& [key, cause] : causes) {
+  for (const auto& [name, cause] : causes) {
+    const auto frequent = std::max_element(
+        cause.messages.begin(), cause.messages.end(),
+        [](const auto& a, const auto& b) { return a.second.count < b.second.count; });
+    std::string message = shortened(frequent->first);
+    if (const std::size_t others = cause.messages.size() - 1; others > 0) {
+      message += " (and " + counted(others, "other message", "other messages") + ")";
+    }
     TableRow row;
-    row.cells = {std::to_string(cause.count), shortened(key.first), shortened(cause.message),
-                 code(shortened(cause.example))};
+    row.cells = {std::to_string(cause.count), shortened(name), std::move(message),
+                 code(shortened(frequent->second.example))};
     rows.emplace_back(cause.count, std::move(row));
   }
   std::stable_sort(rows.begin(), rows.end(),
