@@ -32,8 +32,9 @@ std::vector<std::filesystem::path> write_reports(const std::filesystem::path& fo
   const Report report = read_report(folder, options.baseline);
   std::vector<std::filesystem::path> files;
   for (const std::string& id : options.formats) {
-    files.push_back(folder / ("report." + id));
-    write_file(files.back(), format_of(id).write(report));
+    const Format& format = format_of(id);
+    files.push_back(folder / (std::string("report.") + format.extension));
+    write_file(files.back(), format.write(report));
   }
   return files;
 }

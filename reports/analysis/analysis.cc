@@ -21,18 +21,13 @@ Measure measure(const Row& row, const Metric& metric) {
   return measure;
 }
 
-// The metric on which rows are compared seed by seed: a ratio's seeds share its denominator.
-std::string compared_metric(const Metric& metric) {
-  return metric.ratio ? metric.ratio->numerator : metric.id;
-}
-
 void compare(const RunResults& results, Analysis& analysis) {
   std::vector<double> p_values;
   for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
     const BenchmarkResults& benchmark = results.benchmarks[b];
     const Row* baseline = benchmark.row(benchmark.baseline);
     if (baseline == nullptr) continue;
-    const std::string metric = compared_metric(benchmark.primary());
+    const std::string metric = compared_metric(benchmark).id;
     for (const Row& row : benchmark.rows) {
       if (row.reference || &row == baseline) continue;
       Comparison comparison;
@@ -84,7 +79,7 @@ void gather(Gathered& gathered, const RunResults& results, const Analysis& analy
   standing.reference = row.reference;
   standing.oracle = standing.oracle || row.oracle;
   ++standing.planned;
-  const std::string metric = compared_metric(benchmark.primary());
+  const std::string metric = compared_metric(benchmark).id;
   const std::vector<double> values = row.values(metric);
   if (estimate_mean(values).n > 0) {
     ++standing.benchmarks;
@@ -179,6 +174,12 @@ const Comparison* Analysis::comparison(std::size_t benchmark, const std::string&
       comparisons.begin(), comparisons.end(),
       [&](const Comparison& one) { return one.benchmark == benchmark && one.method == method; });
   return found == comparisons.end() ? nullptr : &*found;
+}
+
+const Metric& compared_metric(const BenchmarkResults& benchmark) {
+  const Metric& primary = benchmark.primary();
+  const Metric* numerator = primary.ratio ? benchmark.metric(primary.ratio->numerator) : nullptr;
+  return numerator == nullptr ? primary : *numerator;
 }
 
 Analysis analyse(const RunResults& results) {

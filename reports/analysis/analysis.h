@@ -65,6 +65,10 @@ struct Analysis {
 
 Analysis analyse(const RunResults& results);
 
+/// The metric on which a benchmark's rows are compared seed by seed: the primary one, or of a ratio
+/// its numerator, since the seeds of a ratio share its denominator.
+const Metric& compared_metric(const BenchmarkResults& benchmark);
+
 /// The metrics that a benchmark's first table shows (indices): the primary one, ratios and what
 /// they divide, filled up to three.
 std::vector<std::size_t> headline_metrics(const BenchmarkResults& benchmark);

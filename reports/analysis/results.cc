@@ -1,10 +1,10 @@
 #include "reports/analysis/results.h"
 
 #include "host/suite/suite.h"
+#include "reports/analysis/log_end.h"
 
 #include <assay/common/error.h>
 #include <assay/common/text.h>
-
 
 #include <algorithm>
 #include <limits>
@@ -57,7 +57,7 @@ void read_result(const Json& result, SeedResult& seed) {
   }
 }
 
-SeedResult read_seed(const RunCell& cell) {
+SeedResult read_seed(const RunCell& cell, LogEnds& logs) {
   SeedResult seed;
   seed.seed = cell.seed;
   seed.state = cell.state;
@@ -65,6 +65,7 @@ SeedResult read_seed(const RunCell& cell) {
   if (cell.state == CellState::missing) return seed;
   const Json& document = cell.document;
   seed.block = document.at("cell").at("block").get<std::vector<std::uint64_t>>();
+  seed.parts = document["cell"].value("parts", Json::object());
   if (cell.state == CellState::done) {
     read_result(document.at("result"), seed);
   } else {
@@ -73,6 +74,7 @@ SeedResult read_seed(const RunCell& cell) {
     seed.error_phase = error.value("phase", "");
     seed.error_message = error.value("message", "");
     seed.error_log = error.value("log", "");
+    seed.log_end = logs.of(seed.error_log);
   }
   const Json run = document.value("run", Json::object());
   seed.seconds = number_or(run.value("seconds", Json()), no_value);
@@ -98,9 +100,9 @@ std::string reference_title(const Json& family, const std::string& id) {
   return id;
 }
 
-BenchmarkResults read_benchmark(const Benchmark& suite, const RunData& run) {
+BenchmarkResults read_benchmark(const Benchmark& suite, const RunData& run, LogEnds& logs) {
   BenchmarkResults benchmark;
-  benchmark.id = suite.id;
+  benchmark.id = benchmark.suite_id = suite.id;
   benchmark.title = suite.title.empty() ? suite.id : suite.title;
   benchmark.family = suite.family;
   benchmark.settings = suite.settings;
@@ -133,7 +135,7 @@ BenchmarkResults read_benchmark(const Benchmark& suite, const RunData& run) {
       row = benchmark.rows.insert(benchmark.rows.end(), std::move(added));
     }
     for (SeedResult& seed : row->seeds) {
-      if (seed.seed == cell.seed) seed = read_seed(cell);
+      if (seed.seed == cell.seed) seed = read_seed(cell, logs);
     }
   }
   std::stable_partition(benchmark.rows.begin(), benchmark.rows.end(),
@@ -216,7 +218,7 @@ std::size_t RunResults::cells() const {
   return count(CellState::done) + count(CellState::failed) + count(CellState::missing);
 }
 
-RunResults collect_results(const RunData& run, const std::string& baseline) {
+RunResults arrange_results(const RunData& run) {
   const std::string file = (run.folder / "run.json").string();
   if (run.cells.empty()) {
     throw Error(file + " has no cells yet: run the suite first", ExitStatus::missing);
@@ -235,14 +237,13 @@ RunResults collect_results(const RunData& run, const std::string& baseline) {
     results.methods = run.run.value("methods", Json::object());
     results.provenance = run.run.value("provenance", Json::object());
     results.started = results.provenance.value("started", "");
+    LogEnds logs(run.folder);
     for (const Benchmark& benchmark : suite.benchmarks) {
-      results.benchmarks.push_back(read_benchmark(benchmark, run));
-      choose_baseline(results.benchmarks.back(), baseline);
+      results.benchmarks.push_back(read_benchmark(benchmark, run, logs));
     }
   } catch (const Json::exception& error) {
     throw Error(file + " does not follow its format: " + error.what());
   }
-  check_baseline(results, baseline);
   for (std::string problem : run.problems) {
     // Below the run's folder, so that a report does not depend on where the folder lies.
     const std::string prefix = run.folder.string() + "/";
@@ -252,6 +253,19 @@ RunResults collect_results(const RunData& run, const std::string& baseline) {
   results.outdated = run.outdated;
   results.running_pid = run.running_pid;
   results.folder = run.folder;
+  results.runs = {{results.name, results.name, results.suite_file, results.suite_text,
+                   results.overrides, results.started, results.provenance}};
+  return results;
+}
+
+void settle_baselines(RunResults& results, const std::string& wanted) {
+  check_baseline(results, wanted);
+  for (BenchmarkResults& benchmark : results.benchmarks) choose_baseline(benchmark, wanted);
+}
+
+RunResults collect_results(const RunData& run, const std::string& baseline) {
+  RunResults results = arrange_results(run);
+  settle_baselines(results, baseline);
   return results;
 }
 

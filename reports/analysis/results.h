@@ -33,9 +33,12 @@ struct SeedResult {
   std::map<std::string, Curve> curves;
   std::map<std::string, double> counts;
   std::string error_kind, error_phase, error_message, error_log;  ///< of a failed cell
+  std::string log_end;               ///< last lines of that log; "" where there is none
   std::vector<std::uint64_t> block;  ///< the seeds it trained with (as planned when missing)
   double seconds = 0, cpu_seconds = 0, peak_bytes = 0;
   std::string host;
+  Json parts = Json::object();  ///< hashes of what its key is made of; empty when missing
+  std::size_t run = 0;          ///< index in RunResults::runs
 
   /// Not a number when the cell is not done or lacks the metric.
   double metric(const std::string& id) const;
@@ -56,6 +59,7 @@ struct Row {
 
 struct BenchmarkResults {
   std::string id, title, family;
+  std::string suite_id;  ///< its id in its suite: `id` has the run's name where that is not unique
   std::vector<Metric> metrics;
   std::vector<std::uint64_t> seeds;
   std::size_t first_seeds = 0;    ///< how many there were when it was first planned; 0: not known
@@ -67,6 +71,15 @@ struct BenchmarkResults {
   const Row* row(const std::string& name) const;
   const Metric* metric(const std::string& id) const;
   const Metric& primary() const;
+};
+
+/// One folder of results.
+struct RunOrigin {
+  std::string label;  ///< the suite's name; of several runs the folder's, unique among them
+  std::string suite, suite_file, suite_text;
+  std::vector<std::string> overrides;
+  std::string started;
+  Json provenance = Json::object();
 };
 
 struct RunResults {
@@ -81,14 +94,22 @@ struct RunResults {
   std::vector<std::string> problems;  ///< files that were not used, and why
   std::size_t outdated = 0;           ///< cells with results of an older plan only
   int running_pid = 0;                ///< another command works on the run
-  std::filesystem::path folder;       ///< for the ends of logs; empty: none are shown
+  std::filesystem::path folder;       ///< of the one run; empty for several
+  std::vector<RunOrigin> runs;        ///< one, or those that were merged (merge.h)
 
   std::size_t count(CellState state) const;
   std::size_t cells() const;
 };
 
-/// Arranges `run`. With `baseline`, that row is the baseline of every benchmark that has it. Throws
-/// Error when run.json does not follow its format, has no cells, or no benchmark has the baseline.
+/// Arranges `run`, with the baselines that its suite names or none. Throws Error when run.json does
+/// not follow its format or has no cells.
+RunResults arrange_results(const RunData& run);
+
+/// Settles every benchmark's baseline: `wanted` where it has that row, else the suite's, else the
+/// first method. Throws Error (wrong use) when no benchmark has `wanted`.
+void settle_baselines(RunResults& results, const std::string& wanted = "");
+
+/// arrange_results, then settle_baselines.
 RunResults collect_results(const RunData& run, const std::string& baseline = "");
 
 }  // namespace assay::reports

@@ -5,6 +5,7 @@
 #include "reports/model/plot.h"
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -39,10 +40,20 @@ inline Span muted(std::string text) {
 /// What a mark says. Writers show it by a sign and a word, never by colour alone.
 enum class Tone { none, good, bad, open, warning };
 
+/// Colours a cell of a heat table.
+struct Heat {
+  int step = 0;          ///< -4 (worst) to 4 (best); 0: no difference
+  bool decided = false;  ///< else hatched
+  std::size_t benchmark = 0;
+  std::string row;  ///< with `benchmark`: which numbers these are, for the page's script
+};
+
 struct Cell {
   Text text;
+  Text below;  ///< a second, smaller line
   Tone tone = Tone::none;
   double sort = std::numeric_limits<double>::quiet_NaN();  ///< sorts by this, else by its text
+  std::optional<Heat> heat;
 
   Cell() = default;
   Cell(std::string value) : text{plain(std::move(value))} {}
@@ -69,6 +80,7 @@ struct Table {
   std::vector<Column> columns;
   std::vector<TableRow> rows;
   bool sortable = false;
+  std::string heat;  ///< of a heat table: whose it is (a family's id)
 };
 
 struct Paragraph {
@@ -117,8 +129,8 @@ struct Details {
 };
 
 struct Block {
-  std::variant<Paragraph, Heading, List, Callout, Findings, Table, StripPlot, CurvePlot, Code,
-               Details>
+  std::variant<Paragraph, Heading, List, Callout, Findings, Table, StripPlot, CurvePlot, RankPlot,
+               ScatterPlot, TimelinePlot, Code, Details>
       content;
 };
 

@@ -10,6 +10,8 @@
 
 namespace assay::reports {
 
+using PlotPoints = std::vector<std::pair<double, double>>;
+
 struct StripRow {
   std::string label;
   std::string note;                ///< the mean with its interval, in words
@@ -26,25 +28,76 @@ struct StripPlot {
   std::string title, description;
   std::string axis;  ///< what the scale is
   std::vector<StripRow> rows;
+  bool bars = false;             ///< a bar from zero to each mean
+  std::optional<Interval> view;  ///< the scale's range; what lies outside is cut. Else all fits
 };
 
 struct CurvePanel {
   std::string title;
   bool reference = false;
-  std::vector<std::vector<std::pair<double, double>>> seeds;  ///< (step, value)
+  std::vector<PlotPoints> seeds;     ///< thin lines: (step, value)
+  PlotPoints main;                   ///< the thick line
+  PlotPoints band_low, band_high;    ///< around it, at the same steps; or empty
+  std::vector<std::string> x_names;  ///< of x = 0, 1, ...: instead of numbers
 };
 
-/// Small multiples: one panel for each row, all on one scale; thin lines are seeds, the thick one
-/// their mean.
+/// Small multiples: one panel for each row, all on one scale.
 struct CurvePlot {
   std::string id;
   std::string title, description;
   std::string x_axis, y_axis;
   std::vector<CurvePanel> panels;
+  bool others = false;  ///< each panel also shows, faintly, the thick lines of the others
 };
 
-/// The mean over seeds at the steps that all of them have.
-std::vector<std::pair<double, double>> mean_curve(
-    const std::vector<std::vector<std::pair<double, double>>>& seeds);
+/// What is known of the mean over seeds at the steps that all of them have.
+struct CurveMean {
+  PlotPoints mean;
+  PlotPoints low, high;  ///< 95 % t interval; empty below two seeds
+};
+CurveMean mean_curve(const std::vector<PlotPoints>& seeds);
+
+/// Mean ranks on an axis, with bars over methods that are not told apart (a critical-difference
+/// diagram).
+struct RankPlot {
+  std::string id;
+  std::string title, description;
+  std::string axis;
+  std::vector<std::pair<std::string, double>> methods;      ///< name and mean rank, best first
+  std::vector<std::pair<std::size_t, std::size_t>> groups;  ///< first and last of each bar
+};
+
+struct ScatterPoint {
+  std::string label, note;  ///< note: its numbers in words
+  double x = 0, y = 0;
+  std::optional<Interval> x_range, y_range;
+  bool front = false;  ///< nothing else is better in both
+};
+
+/// Points with their ranges and the front of those that nothing beats in both directions.
+struct ScatterPlot {
+  std::string id;
+  std::string title, description;
+  std::string x_axis, y_axis;
+  bool lower_y_is_better = false;
+  std::vector<ScatterPoint> points;  ///< x > 0: the scale is logarithmic; smaller is better
+};
+
+struct TimelineBar {
+  enum class Kind { stage, cells, failed };
+
+  std::size_t lane = 0;
+  double from = 0, to = 0;  ///< seconds
+  Kind kind = Kind::cells;
+  std::string label;  ///< what it was and how it ended
+};
+
+/// What each worker did when.
+struct TimelinePlot {
+  std::string id;
+  std::string title, description;
+  std::size_t lanes = 0;
+  std::vector<TimelineBar> bars;
+};
 
 }  // namespace assay::reports

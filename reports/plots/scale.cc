@@ -1,3 +1,4 @@
+#include "reports/model/number_text.h"
 #include "reports/plots/svg.h"
 
 #include <fmt/format.h>
@@ -30,6 +31,30 @@ Scale make_scale(double low, double high, int wanted) {
   return scale;
 }
 
+Scale make_log_scale(double low, double high) {
+  Scale scale;
+  scale.logarithmic = true;
+  const double room = std::max(0.12, std::log10(high / low) * 0.08);
+  scale.low = std::log10(low) - room;
+  scale.high = std::log10(high) + room;
+  // Powers of ten; between them 2 and 5 where these are few.
+  const bool fine = scale.high - scale.low < 2.2;
+  for (int power = static_cast<int>(std::floor(scale.low)); power <= scale.high; ++power) {
+    for (const double digit : {1.0, 2.0, 5.0}) {
+      if (digit > 1 && !fine) continue;
+      const double tick = digit * std::pow(10.0, power);
+      if (std::log10(tick) >= scale.low && std::log10(tick) <= scale.high) {
+        scale.ticks.push_back(tick);
+      }
+    }
+  }
+  return scale;
+}
+
+double Scale::place(double value) const {
+  return ((logarithmic ? std::log10(value) : value) - low) / (high - low);
+}
+
 std::string coordinate(double value) {
   std::string text = fmt::format("{:.2f}", value);
   text.erase(text.find_last_not_of('0') + 1);
@@ -37,24 +62,64 @@ std::string coordinate(double value) {
   return text == "-0" ? "0" : text;
 }
 
-std::vector<std::pair<double, double>> mean_curve(
-    const std::vector<std::vector<std::pair<double, double>>>& seeds) {
-  std::map<double, std::pair<double, std::size_t>> sums;
-  for (const auto& seed : seeds) {
+std::string percent_of_width(double share) {
+  return coordinate(2 + 96 * share) + "%";
+}
+
+void open_figure(Markup& markup, const char* css_class, const std::string& id,
+                 const std::string& title, const std::string& description, double height) {
+  markup.open("svg", {{"class", css_class},
+                      {"role", "img"},
+                      {"width", "100%"},
+                      {"height", coordinate(height)},
+                      {"aria-labelledby", id + "-title " + id + "-description"}});
+  markup.element("title", {{"id", id + "-title"}}, title);
+  markup.element("desc", {{"id", id + "-description"}}, description).line();
+}
+
+std::string shortened(const std::string& label, std::size_t longest) {
+  if (label.size() <= longest) return label;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(label[end]) & 0xc0) == 0x80) --end;
+  return label.substr(0, end) + "\u2026";
+}
+
+void draw_axis_below(Markup& markup, const Scale& scale, const std::string& title, double bottom) {
+  for (const double tick : scale.ticks) {
+    const std::string x = percent_of_width(scale.place(tick));
+    markup.empty("line", {{"class", "grid"},
+                          {"x1", x},
+                          {"x2", x},
+                          {"y1", "4"},
+                          {"y2", coordinate(bottom)}});
+    markup.element(
+        "text",
+        {{"class", "tick"}, {"x", x}, {"y", coordinate(bottom + 15)}, {"text-anchor", "middle"}},
+        scale.logarithmic ? fmt::format("{:g}", tick) : number(tick, scale.decimals));
+  }
+  markup.element(
+      "text",
+      {{"class", "axis"}, {"x", "50%"}, {"y", coordinate(bottom + 33)}, {"text-anchor", "middle"}},
+      title);
+}
+
+CurveMean mean_curve(const std::vector<PlotPoints>& seeds) {
+  std::map<double, std::vector<double>> by_step;
+  for (const PlotPoints& seed : seeds) {
     for (const auto& [step, value] : seed) {
-      if (!std::isfinite(step) || !std::isfinite(value)) continue;
-      auto& [sum, count] = sums[step];
-      sum += value;
-      ++count;
+      if (std::isfinite(step) && std::isfinite(value)) by_step[step].push_back(value);
     }
   }
-  std::vector<std::pair<double, double>> mean;
-  for (const auto& [step, sum] : sums) {
-    if (sum.second == seeds.size()) {
-      mean.emplace_back(step, sum.first / static_cast<double>(sum.second));
-    }
+  CurveMean curve;
+  for (const auto& [step, values] : by_step) {
+    if (values.size() != seeds.size()) continue;
+    const Estimate estimate = estimate_mean(values);
+    curve.mean.emplace_back(step, estimate.mean);
+    if (!estimate.interval) continue;
+    curve.low.emplace_back(step, estimate.interval->low);
+    curve.high.emplace_back(step, estimate.interval->high);
   }
-  return mean;
+  return curve;
 }
 
 }  // namespace assay::reports

@@ -10,13 +10,6 @@ namespace assay::reports {
 
 namespace {
 
-// The metric whose seeds are drawn: the primary one, of a ratio its numerator.
-const Metric& drawn_metric(const BenchmarkResults& benchmark) {
-  const Metric& primary = benchmark.primary();
-  const Metric* numerator = primary.ratio ? benchmark.metric(primary.ratio->numerator) : nullptr;
-  return numerator == nullptr ? primary : *numerator;
-}
-
 // "5", or how many of them and what happened to the others.
 Cell seeds_cell(const Row& row) {
   const std::size_t done = row.count(CellState::done);
@@ -112,7 +105,7 @@ Table metric_table(const BenchmarkResults& benchmark, std::size_t b, const Analy
         {title_with_arrow(benchmark.metrics[m]), help_of(benchmark.metrics[m]), true});
   }
   if (with_comparison) {
-    const std::string compared = drawn_metric(benchmark).title;
+    const std::string compared = compared_metric(benchmark).title;
     table.columns.push_back(
         {"Over " + (benchmark.baseline.empty() ? "baseline" : benchmark.baseline),
          "paired difference in " + compared + " with its 95 % interval", true});
@@ -137,7 +130,7 @@ Table metric_table(const BenchmarkResults& benchmark, std::size_t b, const Analy
 }
 
 StripPlot strip_plot(const BenchmarkResults& benchmark, const std::string& id) {
-  const Metric& metric = drawn_metric(benchmark);
+  const Metric& metric = compared_metric(benchmark);
   const int decimals = decimals_of(benchmark, metric);
   StripPlot plot;
   plot.id = "strip-" + id;
@@ -166,7 +159,7 @@ StripPlot strip_plot(const BenchmarkResults& benchmark, const std::string& id) {
 }
 
 Table seed_table(const BenchmarkResults& benchmark) {
-  const Metric& metric = drawn_metric(benchmark);
+  const Metric& metric = compared_metric(benchmark);
   const int decimals = decimals_of(benchmark, metric);
   Table table;
   table.caption = title_with_arrow(metric) + " of every seed";
@@ -205,8 +198,8 @@ void add_curves(std::vector<Block>& blocks, const BenchmarkResults& benchmark,
   plot.id = "curve-" + id;
   plot.title = name + " on " + benchmark.title;
   plot.description =
-      "One panel for each row, all on one scale. Thin lines are seeds, the thick line is "
-      "their mean; the table below gives its ends.";
+      "One panel for each row, all on one scale. Thin lines are seeds, the thick line is their mean "
+      "with its 95 % interval; the table below gives its ends.";
   plot.x_axis = "epoch";
   plot.y_axis = name;
   Table table;
@@ -226,15 +219,18 @@ void add_curves(std::vector<Block>& blocks, const BenchmarkResults& benchmark,
         panel.seeds.push_back(found->second);
     }
     if (panel.seeds.empty()) continue;
-    const Curve mean = mean_curve(panel.seeds);
-    if (!mean.empty()) {
-      const auto& [first, start] = mean.front();
-      const auto& [last, end] = mean.back();
+    CurveMean curve = mean_curve(panel.seeds);
+    if (!curve.mean.empty()) {
+      const auto& [first, start] = curve.mean.front();
+      const auto& [last, end] = curve.mean.back();
       table.rows.push_back(
           {{row.title, number(first, 0), number(start, 4), number(last, 0), number(end, 4)},
            "",
            row.reference});
     }
+    panel.main = std::move(curve.mean);
+    panel.band_low = std::move(curve.low);
+    panel.band_high = std::move(curve.high);
     plot.panels.push_back(std::move(panel));
   }
   blocks.push_back(Block{std::move(plot)});

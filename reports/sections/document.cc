@@ -60,6 +60,7 @@ Document build_document(const RunResults& results, const Analysis& analysis) {
                     {"Processor", {plain(results.provenance.value("processor", "unknown"))}}};
   document.sections = {verdict_section(results, analysis),
                        leaderboard_section(results, analysis),
+                       heat_section(results, analysis),
                        benchmark_section(results, analysis),
                        cost_section(results),
                        failure_section(results),

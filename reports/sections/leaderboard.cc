@@ -9,10 +9,6 @@ namespace assay::reports {
 
 namespace {
 
-std::string family_title(const RunResults& results, const std::string& id) {
-  return results.families.contains(id) ? results.families[id].value("title", id) : id;
-}
-
 // One number of decimals for the whole table.
 int decimals_of(const FamilyStandings& family) {
   double largest = 0;

@@ -17,6 +17,10 @@ int decimals_of(const BenchmarkResults& benchmark, const Metric& metric) {
   return decimals_for(largest, metric.share);
 }
 
+std::string family_title(const RunResults& results, const std::string& id) {
+  return results.families.contains(id) ? results.families[id].value("title", id) : id;
+}
+
 std::string title_with_arrow(const Metric& metric) {
   const std::string unit = metric.unit.empty() ? "" : " (" + metric.unit + ")";
   switch (metric.better) {

@@ -13,6 +13,7 @@ Document build_document(const RunResults& results, const Analysis& analysis);
 
 Section verdict_section(const RunResults& results, const Analysis& analysis);
 Section leaderboard_section(const RunResults& results, const Analysis& analysis);
+Section heat_section(const RunResults& results, const Analysis& analysis);
 Section benchmark_section(const RunResults& results, const Analysis& analysis);
 Section cost_section(const RunResults& results);
 Section failure_section(const RunResults& results);
@@ -25,6 +26,8 @@ Section reproduce_section(const RunResults& results);
 
 /// Decimals for a metric's values on a benchmark: the same wherever it is printed.
 int decimals_of(const BenchmarkResults& benchmark, const Metric& metric);
+/// A family's title, else its id.
+std::string family_title(const RunResults& results, const std::string& id);
 /// "Accuracy ↑": the arrow shows which way is better.
 std::string title_with_arrow(const Metric& metric);
 /// What a metric's numbers mean, with its direction in words.

@@ -16,10 +16,11 @@ Report make_report(RunResults results) {
 
 const std::vector<Format>& formats() {
   static const std::vector<Format> all = {
-      {"html", "one self-contained page", write_html},
-      {"md", "Markdown for pull requests", write_markdown},
-      {"json", "the numbers, for tools", write_json},
-      {"csv", "one line for each cell and metric", write_csv},
+      {"html", "html", "one self-contained page", write_html},
+      {"md", "md", "the same in Markdown", write_markdown},
+      {"json", "json", "the numbers, for tools", write_json},
+      {"csv", "csv", "one line for each cell and metric", write_csv},
+      {"junit", "junit.xml", "cells and claims as tests, for build servers", write_junit},
   };
   return all;
 }
@@ -28,6 +29,18 @@ const Format* find_format(const std::string& id) {
   const auto found = std::find_if(formats().begin(), formats().end(),
                                   [&](const Format& format) { return format.id == id; });
   return found == formats().end() ? nullptr : &*found;
+}
+
+const Format* format_of_file(const std::string& file) {
+  const Format* longest = nullptr;
+  for (const Format& format : formats()) {
+    const std::string ending = std::string(".") + format.extension;
+    if (!file.ends_with(ending)) continue;
+    if (longest == nullptr || ending.size() > std::string(longest->extension).size() + 1) {
+      longest = &format;
+    }
+  }
+  return longest == nullptr && file.ends_with(".xml") ? find_format("junit") : longest;
 }
 
 }  // namespace assay::reports

@@ -3,6 +3,7 @@
 #include "reports/writers/formats.h"
 #include "reports/writers/html_table.h"
 #include "reports/writers/markup.h"
+#include "reports/writers/page_data.h"
 
 namespace assay::reports {
 
@@ -16,7 +17,8 @@ std::string content_policy() {
 
 class HtmlWriter {
  public:
-  std::string write(const Document& document);
+  /// `data`: JSON for the script, already safe between tags.
+  std::string write(const Document& document, const std::string& data);
 
  private:
   void head(const Document& document);
@@ -29,12 +31,21 @@ class HtmlWriter {
   void block(const Callout& callout);
   void block(const Findings& findings);
   void block(const Table& table) { write_table(markup_, table); }
-  void block(const StripPlot& plot);
-  void block(const CurvePlot& plot);
+  void block(const StripPlot& plot) { figure(plot, draw_strips); }
+  void block(const CurvePlot& plot) { figure(plot, draw_curves); }
+  void block(const RankPlot& plot) { figure(plot, draw_ranks); }
+  void block(const ScatterPlot& plot) { figure(plot, draw_scatter); }
+  void block(const TimelinePlot& plot) { figure(plot, draw_timeline); }
   void block(const Code& code);
   void block(const Details& details);
 
-  void caption(const std::string& title, const std::string& description);
+  template <typename Plot>
+  void figure(const Plot& plot, void (*draw)(Markup&, const Plot&)) {
+    markup_.open("figure").line().open("figcaption").text(plot.title);
+    markup_.element("span", {{"class", "muted"}}, plot.description).close().line();
+    draw(markup_, plot);
+    markup_.line().close();
+  }
 
   Markup markup_;
 };
@@ -75,7 +86,7 @@ void HtmlWriter::top(const Document& document) {
   markup_.close().close().line();
 }
 
-std::string HtmlWriter::write(const Document& document) {
+std::string HtmlWriter::write(const Document& document, const std::string& data) {
   head(document);
   markup_.open("body").line();
   top(document);
@@ -90,6 +101,8 @@ std::string HtmlWriter::write(const Document& document) {
   markup_.close().line();
   markup_.element("footer", {}, document.footer).line();
   markup_.close().line();
+  markup_.open("script", {{"type", "application/json"}, {"id", "assay-data"}});
+  markup_.raw(data).close().line();
   markup_.open("script").raw(script_asset().text).close().line();
   markup_.close().line().close().line();
   return markup_.take();
@@ -148,25 +161,6 @@ void HtmlWriter::block(const Findings& findings) {
   markup_.close();
 }
 
-void HtmlWriter::caption(const std::string& title, const std::string& description) {
-  markup_.open("figcaption").text(title);
-  markup_.element("span", {{"class", "muted"}}, description).close().line();
-}
-
-void HtmlWriter::block(const StripPlot& plot) {
-  markup_.open("figure").line();
-  caption(plot.title, plot.description);
-  draw_strips(markup_, plot);
-  markup_.line().close();
-}
-
-void HtmlWriter::block(const CurvePlot& plot) {
-  markup_.open("figure").line();
-  caption(plot.title, plot.description);
-  draw_curves(markup_, plot);
-  markup_.line().close();
-}
-
 void HtmlWriter::block(const Code& code) {
   markup_.open("pre", {{"tabindex", "0"}}).element("code", {}, code.text).close();
 }
@@ -181,7 +175,7 @@ void HtmlWriter::block(const Details& details) {
 }  // namespace
 
 std::string write_html(const Report& report) {
-  return HtmlWriter().write(report.document);
+  return HtmlWriter().write(report.document, page_data(report.results));
 }
 
 }  // namespace assay::reports

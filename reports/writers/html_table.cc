@@ -8,16 +8,41 @@ namespace assay::reports {
 
 namespace {
 
-void write_cell(Markup& markup, const Cell& cell, const Column& column, bool row_header) {
-  const std::string sort = std::isfinite(cell.sort) ? fmt::format("{}", cell.sort) : "";
-  markup.open(row_header ? "th" : "td", {{"scope", row_header ? "row" : ""},
-                                         {"class", column.number ? "number" : ""},
-                                         {"data-sort", sort}});
+// "heat better-3", "heat worse-1 hatched": the sign and the word stand in the cell's text as well.
+std::string heat_class(const Heat& heat) {
+  std::string name = "heat";
+  if (heat.step > 0) name += " better-" + std::to_string(heat.step);
+  if (heat.step < 0) name += " worse-" + std::to_string(-heat.step);
+  return heat.decided ? name : name + " hatched";
+}
+
+void write_toned(Markup& markup, const Cell& cell) {
   if (cell.tone == Tone::none) {
     write_text(markup, cell.text);
+    return;
+  }
+  markup.open("span", {{"class", std::string("mark ") + tone_class(cell.tone)}});
+  write_text(markup, cell.text);
+  markup.close();
+}
+
+void write_cell(Markup& markup, const Cell& cell, const Column& column, bool row_header) {
+  const std::string sort = std::isfinite(cell.sort) ? fmt::format("{}", cell.sort) : "";
+  std::string css_class = column.number ? "number" : "";
+  if (cell.heat) css_class += (css_class.empty() ? "" : " ") + heat_class(*cell.heat);
+  markup.open(row_header ? "th" : "td",
+              {{"scope", row_header ? "row" : ""},
+               {"class", css_class},
+               {"data-sort", sort},
+               {"data-b", cell.heat ? std::to_string(cell.heat->benchmark) : ""},
+               {"data-m", cell.heat ? cell.heat->row : ""}});
+  if (cell.below.empty()) {
+    write_toned(markup, cell);
   } else {
-    markup.open("span", {{"class", std::string("mark ") + tone_class(cell.tone)}});
-    write_text(markup, cell.text);
+    markup.open("span", {{"class", "value"}});
+    write_toned(markup, cell);
+    markup.close().open("span", {{"class", "below"}});
+    write_text(markup, cell.below);
     markup.close();
   }
   markup.close();
@@ -84,7 +109,12 @@ void write_table(Markup& markup, const Table& table) {
   const std::string label = table.caption.empty() ? table.columns.front().title : table.caption;
   markup.open("div",
               {{"class", "scroll"}, {"tabindex", "0"}, {"role", "region"}, {"aria-label", label}});
-  markup.line().open("table", {{"class", table.sortable ? "sortable" : ""}}).line();
+  const std::string css_class = table.heat.empty() ? "" : "heat-table";
+  markup.line().open("table",
+                     {{"class", table.sortable ? css_class + (css_class.empty() ? "" : " ") + "sortable"
+                                               : css_class},
+                      {"data-heat", table.heat}});
+  markup.line();
   markup.open("thead").open("tr").line();
   for (const Column& column : table.columns) {
     markup.element(

@@ -168,6 +168,9 @@ class MarkdownWriter {
   // Figures: the table that follows has their numbers.
   void block(const StripPlot&) {}
   void block(const CurvePlot&) {}
+  void block(const RankPlot&) {}
+  void block(const ScatterPlot&) {}
+  void block(const TimelinePlot&) {}
   void block(const Code& code);
   void block(const Details& details);
 
@@ -212,8 +215,9 @@ void MarkdownWriter::block(const Table& table) {
       for (std::size_t i = 1; i < table.columns.size(); ++i) out_ += "| ";
     } else {
       for (std::size_t i = 0; i < row.cells.size() && i < table.columns.size(); ++i) {
-        out_ +=
-            "| " + std::string(sign_of(row.cells[i].tone)) + inline_text(row.cells[i].text) + " ";
+        const Cell& cell = row.cells[i];
+        out_ += "| " + std::string(sign_of(cell.tone)) + inline_text(cell.text) + " ";
+        if (!cell.below.empty()) out_ += "<br>" + inline_text(cell.below) + " ";
       }
     }
     out_ += "|\n";

@@ -3,6 +3,7 @@
 //   ASSAY_APPROVE=1 ctest --test-dir build/release -R 'reports: golden' && git diff tests/golden
 #include "made_up_run.h"
 #include "reports/report.h"
+#include "reports/writers/formats.h"
 
 #include <assay/common/files.h>
 
@@ -31,8 +32,8 @@ void compare_with_golden(const std::string& format) {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder.path() / "run");
   const std::string now = report_text(folder.path() / "run", format);
-  const fs::path golden =
-      fs::path(ASSAY_TEST_SOURCE_DIR) / "tests/golden/reports" / ("report." + format);
+  const std::string name = std::string("report.") + find_format(format)->extension;
+  const fs::path golden = fs::path(ASSAY_TEST_SOURCE_DIR) / "tests/golden/reports" / name;
   if (std::getenv("ASSAY_APPROVE") != nullptr) {
     make_folders(golden.parent_path());
     write_file(golden, now);
@@ -58,4 +59,7 @@ TEST_CASE("golden JSON") {
 }
 TEST_CASE("golden CSV") {
   compare_with_golden("csv");
+}
+TEST_CASE("golden JUnit") {
+  compare_with_golden("junit");
 }

@@ -1,13 +1,16 @@
 #include "html_check.h"
 #include "made_up_run.h"
+#include "reports/analysis/analysis.h"
 #include "reports/report.h"
 #include "reports/writers/assets.h"
 #include "reports/writers/markup.h"
+#include "reports/writers/page_data.h"
 
 #include <assay/common/error.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 
 using namespace assay;
 using namespace assay::reports;
@@ -61,7 +64,9 @@ TEST_CASE("nothing is loaded: the only addresses are papers of checked form") {
 TEST_CASE("texts of plugins, suites and logs are shown, not run") {
   const std::string html = made_up_html();
   const test::HtmlFacts facts = test::check_html(html);
-  CHECK(std::count(facts.tags.begin(), facts.tags.end(), "script") == 1);
+  // The data, which no browser runs, and the report's own script.
+  CHECK(std::count(facts.tags.begin(), facts.tags.end(), "script") == 2);
+  CHECK(html.find("<script type=\"application/json\"") != std::string::npos);
   CHECK(html.find("<script>alert") == std::string::npos);
   CHECK(html.find("<img") == std::string::npos);
   // The title, a parameter, a method's summary, a message, a claim, the log and the suite have it.
@@ -119,4 +124,39 @@ TEST_CASE("markup closes what it opens and escapes what it is given") {
   open.open("p");
   CHECK_THROWS_WITH(open.take(), "Markup::take: <p> is still open");
   CHECK_THROWS_WITH(Markup().close(), "Markup::close: no tag is open");
+}
+
+TEST_CASE("the page's data is JSON with every number of the cells") {
+  const test::TemporaryFolder folder;
+  test::write_made_up_run(folder.path() / "run");
+  const RunResults results = collect_results(load_run(folder.path() / "run"));
+  const std::string data = page_data(results);
+  for (const char c : {'<', '>', '&', '\n'}) CHECK(data.find(c) == std::string::npos);
+  const Json json = Json::parse(data);
+  REQUIRE(json["benchmarks"].size() == results.benchmarks.size());
+  for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
+    const BenchmarkResults& benchmark = results.benchmarks[b];
+    const Json& one = json["benchmarks"][b];
+    CHECK(one["id"] == benchmark.id);
+    CHECK(one["baseline"] == benchmark.baseline);
+    CHECK(one["metrics"][one["primary"].get<std::size_t>()]["id"] == compared_metric(benchmark).id);
+    REQUIRE(one["rows"].size() == benchmark.rows.size());
+    for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
+      const Row& row = benchmark.rows[r];
+      CHECK(one["rows"][r]["name"] == row.name);
+      REQUIRE(one["rows"][r]["state"].get<std::string>().size() == row.seeds.size());
+      for (std::size_t m = 0; m < benchmark.metrics.size(); ++m) {
+        const std::vector<double> values = row.values(benchmark.metrics[m].id);
+        const Json& written = one["rows"][r]["values"][m];
+        REQUIRE(written.size() == values.size());
+        for (std::size_t s = 0; s < values.size(); ++s) {
+          if (std::isfinite(values[s])) {
+            CHECK(written[s].get<double>() == Approx(values[s]).epsilon(1e-7));
+          } else {
+            CHECK(written[s].is_null());
+          }
+        }
+      }
+    }
+  }
 }

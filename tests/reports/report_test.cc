@@ -49,7 +49,7 @@ TEST_CASE("unknown formats are refused before anything is read") {
   CHECK_THROWS_WITH(write_reports("nowhere", {{"htm"}, ""}),
                     "there is no report format 'htm' (did you mean 'html'?)");
   CHECK_THROWS_WITH(report_text("nowhere", "pdf"),
-                    "there is no report format 'pdf'; there are html, md, json, csv");
+                    "there is no report format 'pdf'; there are html, md, json, csv, junit");
 }
 
 TEST_CASE("a run.json that misses something names what") {

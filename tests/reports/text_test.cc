@@ -122,7 +122,12 @@ TEST_CASE("scales have round marks inside their ends") {
 }
 
 TEST_CASE("a mean curve covers the steps that all seeds have") {
-  const auto mean = mean_curve({{{1, 2}, {2, 4}, {3, 6}}, {{1, 4}, {2, no_value}, {3, 8}}});
-  CHECK(mean == std::vector<std::pair<double, double>>{{1, 3}, {3, 7}});
-  CHECK(mean_curve({}).empty());
+  const CurveMean curve = mean_curve({{{1, 2}, {2, 4}, {3, 6}}, {{1, 4}, {2, no_value}, {3, 8}}});
+  CHECK(curve.mean == PlotPoints{{1, 3}, {3, 7}});
+  // Two values 2 apart: 12.706 standard errors of 1 on both sides.
+  REQUIRE(curve.low.size() == 2);
+  CHECK(curve.low[0].second == Approx(3 - 12.7062).epsilon(1e-4));
+  CHECK(curve.high[1].second == Approx(7 + 12.7062).epsilon(1e-4));
+  CHECK(mean_curve({}).mean.empty());
+  CHECK(mean_curve({{{1, 2}}}).low.empty());
 }

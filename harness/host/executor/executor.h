@@ -27,6 +27,8 @@ struct JobOutcome {
   std::string started;             ///< ISO time
   double seconds = 0, cpu_seconds = 0;
   std::uint64_t peak_bytes = 0;
+  std::size_t worker = 0;          ///< its place in the pool
+  double begun = 0;                ///< seconds since run() was called
 };
 
 /// Hands out jobs and takes their ends. Called from one thread.

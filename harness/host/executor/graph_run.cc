@@ -92,6 +92,15 @@ std::size_t GraphRun::need_stage(std::size_t stage) {
   }
   if (cached) {
     ++reused_;
+    if (options_.jobs != nullptr) {
+      LoggedJob hit;
+      hit.stage = true;
+      hit.benchmark = planned.benchmark;
+      hit.name = planned.name;
+      hit.seeds = planned.seeds;
+      hit.end = LoggedJob::End::cached;
+      options_.jobs->add(hit);
+    }
     return task_of_stage_[stage] = no_task;
   }
   ++stages_;
@@ -225,6 +234,30 @@ void GraphRun::progress(const std::string& id, double fraction) { progress_.frac
 
 void GraphRun::tick() { progress_.tick(); }
 
+void GraphRun::log(const Task& task, const JobOutcome& outcome) {
+  if (options_.jobs == nullptr) return;
+  LoggedJob ended;
+  ended.stage = task.is_stage;
+  if (task.is_stage) {
+    const PlannedStage& stage = plan_.stages[task.stage];
+    ended.benchmark = stage.benchmark;
+    ended.name = stage.name;
+    ended.seeds = stage.seeds;
+  } else {
+    const CellsJob& job = plan_.jobs[task.todo.job];
+    const CellIdentity& first = plan_.cells[job.cells[task.todo.rows.front()]].identity;
+    ended.benchmark = first.benchmark;
+    ended.name = first.method;
+    ended.seeds = task.todo.whole ? job.block : Seeds{first.seed};
+  }
+  ended.end = outcome.done ? LoggedJob::End::done : LoggedJob::End::failed;
+  ended.worker = outcome.worker;
+  ended.begun = outcome.begun;
+  ended.seconds = outcome.seconds;
+  ended.cpu_seconds = outcome.cpu_seconds;
+  options_.jobs->add(ended);
+}
+
 void GraphRun::report(const Task& task, const std::string& how) {
   progress_.finished(task.id, task.label, task.cost, how);
 }
@@ -232,6 +265,7 @@ void GraphRun::report(const Task& task, const std::string& how) {
 void GraphRun::finished(const std::string& id, const JobOutcome& outcome) {
   const std::size_t index = task_of_id_.at(id);
   Task& task = tasks_[index];
+  log(task, outcome);
   if (!outcome.done && outcome.lost && !task.tried_again) {
     // Says nothing about the job: the whole block once more, which gives the same bits.
     task.tried_again = true;

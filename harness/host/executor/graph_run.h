@@ -5,6 +5,7 @@
 #include "host/executor/executor.h"
 #include "host/executor/progress.h"
 #include "host/plan/todo.h"
+#include "host/store/job_log.h"
 
 #include <map>
 #include <string>
@@ -33,6 +34,7 @@ struct GraphOptions {
   std::string device = "cpu";
   bool retry_failed_stages = false; ///< compute cached stages that have failed rows again
   bool split = true;                ///< run the rows of a failed block singly
+  JobLog* jobs = nullptr;           ///< told of every job that ran and every stage in the cache
 };
 
 /// Policy (docs/results.md, "What a failure costs"): a block whose job dies, throws, takes too long or
@@ -81,6 +83,7 @@ class GraphRun : public JobSource {
   void split(const Task& task);
   void fail_cells(Task& task, const JobOutcome& outcome);
   void fail_users(const Task& stage, const Json& error);
+  void log(const Task& task, const JobOutcome& outcome);
   void report(const Task& task, const std::string& how);
   std::string log_of(const Task& task) const;
 

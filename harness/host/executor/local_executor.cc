@@ -43,6 +43,7 @@ std::string limit_text(double seconds) {
 struct LocalExecutor::Slot {
   std::unique_ptr<WorkerProcess> process;
   std::filesystem::path log;
+  std::size_t place = 0;                   // in the pool: a worker that follows takes it over
   bool ready = false;
   std::optional<JobRequest> job;
   bool sent = false;
@@ -69,6 +70,7 @@ LocalExecutor::LocalExecutor(LocalOptions options) : options_(std::move(options)
 LocalExecutor::~LocalExecutor() = default;
 
 bool LocalExecutor::run(JobSource& source) {
+  begun_ = Clock::now();
   for (;;) {
     if (options_.stop != nullptr && options_.stop->asked()) {
       slots_.clear();  // kills the workers
@@ -105,6 +107,7 @@ void LocalExecutor::start_jobs(JobSource& source) {
     if (!job) return;
     if (slot == nullptr) {
       auto fresh = std::make_unique<Slot>();
+      fresh->place = free_place();
       fresh->log = options_.logs / ("worker-" + std::to_string(++spawned_) + ".log");
       std::error_code ignored;
       std::filesystem::remove(fresh->log, ignored);
@@ -127,6 +130,22 @@ LocalExecutor::Slot* LocalExecutor::free_slot() {
     if (!slot->job && !slot->closed) return slot.get();
   }
   return nullptr;
+}
+
+std::size_t LocalExecutor::free_place() const {
+  std::size_t place = 0;
+  const auto taken = [&place](const auto& slot) { return slot->place == place; };
+  while (std::any_of(slots_.begin(), slots_.end(), taken)) ++place;
+  return place;
+}
+
+JobOutcome LocalExecutor::outcome_of(const Slot& slot) const {
+  JobOutcome outcome;
+  outcome.started = slot.started_at;
+  outcome.worker = slot.place;
+  outcome.begun = std::chrono::duration<double>(slot.since - begun_).count();
+  outcome.seconds = seconds_since(slot.since);
+  return outcome;
 }
 
 void LocalExecutor::send(Slot& slot) {
@@ -202,7 +221,7 @@ std::optional<JobOutcome> LocalExecutor::take_event(Slot& slot, const Json& even
   } else if (type == "phase") {
     slot.phase = event.value("phase", "");
   } else if (type == "done" || type == "failed") {
-    JobOutcome outcome;
+    JobOutcome outcome = outcome_of(slot);
     outcome.done = type == "done";
     if (outcome.done) {
       outcome.rows = event.value("rows", Json::array());
@@ -212,8 +231,7 @@ std::optional<JobOutcome> LocalExecutor::take_event(Slot& slot, const Json& even
                        {"phase", error.value("phase", "")},
                        {"message", error.value("message", "")}};
     }
-    outcome.started = slot.started_at;
-    outcome.seconds = event.value("seconds", seconds_since(slot.since));
+    outcome.seconds = event.value("seconds", outcome.seconds);
     outcome.cpu_seconds = event.value("cpu_seconds", 0.0);
     outcome.peak_bytes = event.value("peak_bytes", std::uint64_t{0});
     return outcome;
@@ -267,10 +285,8 @@ void LocalExecutor::end_of(Slot& slot, JobSource& source, const std::string& kin
     slot.job.reset();
     return;
   }
-  JobOutcome outcome;
+  JobOutcome outcome = outcome_of(slot);
   outcome.worker_died = true;
-  outcome.started = slot.started_at;
-  outcome.seconds = seconds_since(slot.since);
   const std::uint64_t limit = slot.job->memory_bytes;
   std::string cause = kind;
   std::string text = message;

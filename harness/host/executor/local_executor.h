@@ -39,6 +39,8 @@ class LocalExecutor : public Executor {
 
   void start_jobs(JobSource& source);
   Slot* free_slot();
+  std::size_t free_place() const;
+  JobOutcome outcome_of(const Slot& slot) const;
   void send(Slot& slot);
   void wait();
   void read(Slot& slot, JobSource& source);
@@ -52,6 +54,7 @@ class LocalExecutor : public Executor {
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<JobRequest> returned_;  ///< given to workers that did not begin them
   std::map<std::string, int> returns_;  ///< of each job: workers that had it and ended before
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::size_t spawned_ = 0;
   int failed_starts_ = 0;
 };

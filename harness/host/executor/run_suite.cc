@@ -165,13 +165,15 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
     Publisher publisher(plan, todo, store);
     const Json limits = suite.suite.value("limits", Json::object());
     const std::vector<TodoJob> jobs = todo.jobs;
+    const std::size_t workers = options.workers > 0 ? options.workers : usable_cores();
+    JobLog job_log(options.out, workers);
     GraphRun graph(plan, jobs, cache, publisher, progress,
                    {.run = options.out,
                     .time_s = limits.value("time_s", 0.0),
                     .memory_bytes = limits.value("memory_bytes", std::uint64_t{0}),
                     .device = suite.build.value("device", "cpu"),
-                    .retry_failed_stages = options.retry_failed});
-    const std::size_t workers = options.workers > 0 ? options.workers : usable_cores();
+                    .retry_failed_stages = options.retry_failed,
+                    .jobs = &job_log});
     LocalExecutor executor({.worker = options.worker,
                             .logs = options.out / "logs",
                             .workers = std::min(workers, graph.jobs()),

@@ -1,6 +1,7 @@
 #include "host/statistics/estimate.h"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
@@ -94,6 +95,10 @@ double t_quantile(double df, double probability) {
 double t_two_sided_p(double df, double t) {
   const boost::math::students_t distribution(df);
   return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(distribution, std::abs(t))));
+}
+
+double normal_two_sided_p(double z) {
+  return std::min(1.0, 2 * boost::math::cdf(boost::math::normal(), -std::abs(z)));
 }
 
 Estimate estimate_mean(const std::vector<double>& values) {

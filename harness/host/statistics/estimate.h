@@ -27,6 +27,8 @@ double sample_sd(const std::vector<double>& values);
 double t_quantile(double df, double probability);
 /// P(|T| >= |t|) with df degrees of freedom.
 double t_two_sided_p(double df, double t);
+/// P(|Z| >= |z|) of a standard normal Z.
+double normal_two_sided_p(double z);
 
 /// What is known of a mean. Values that are not finite are left out and counted.
 struct Estimate {

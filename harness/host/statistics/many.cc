@@ -13,6 +13,28 @@ namespace {
 
 constexpr double wanted_power = 0.8;
 
+// P(|T| > t) under the noncentral t, t the critical value of a two-sided test.
+double t_power(double df, double shift, double level) {
+  const double critical = t_quantile(df, 1 - level / 2);
+  // Far from zero the answer is 1 to every digit, and the series for it is slow.
+  if (shift > critical + 38) return 1;
+  const boost::math::non_central_t distribution(df, shift);
+  return boost::math::cdf(boost::math::complement(distribution, critical)) +
+         boost::math::cdf(distribution, -critical);
+}
+
+template <typename Power>
+std::optional<std::size_t> smallest_with_power(Power power, double effect, double level) {
+  if (!(effect > 0)) return std::nullopt;
+  if (power(effect, most_seeds, level) < wanted_power) return std::nullopt;
+  std::size_t too_few = 1, enough = most_seeds;  // power grows with the number of seeds
+  while (enough - too_few > 1) {
+    const std::size_t middle = (too_few + enough) / 2;
+    (power(effect, middle, level) >= wanted_power ? enough : too_few) = middle;
+  }
+  return enough;
+}
+
 }  // namespace
 
 std::vector<double> holm(const std::vector<double>& p_values) {
@@ -32,33 +54,28 @@ std::vector<double> holm(const std::vector<double>& p_values) {
 }
 
 double paired_power(double effect, std::size_t n, double level) {
-  const double df = static_cast<double>(n - 1);
-  const double shift = effect * std::sqrt(static_cast<double>(n));
-  const double critical = t_quantile(df, 1 - level / 2);
-  // Far from zero the answer is 1 to every digit, and the series for it is slow.
-  if (shift > critical + 38) return 1;
-  const boost::math::non_central_t distribution(df, shift);
-  return boost::math::cdf(boost::math::complement(distribution, critical)) +
-         boost::math::cdf(distribution, -critical);
+  return t_power(static_cast<double>(n - 1), effect * std::sqrt(static_cast<double>(n)), level);
+}
+
+double unpaired_power(double effect, std::size_t n, double level) {
+  return t_power(static_cast<double>(2 * n - 2), effect * std::sqrt(static_cast<double>(n) / 2),
+                 level);
 }
 
 std::optional<std::size_t> seeds_needed(double effect, double level) {
-  if (!(effect > 0)) return std::nullopt;
-  if (paired_power(effect, most_seeds, level) < wanted_power) return std::nullopt;
-  std::size_t too_few = 1, enough = most_seeds;  // power grows with the number of pairs
-  while (enough - too_few > 1) {
-    const std::size_t middle = (too_few + enough) / 2;
-    (paired_power(effect, middle, level) >= wanted_power ? enough : too_few) = middle;
-  }
-  return enough;
+  return smallest_with_power(paired_power, effect, level);
+}
+
+std::optional<std::size_t> seeds_needed_unpaired(double effect, double level) {
+  return smallest_with_power(unpaired_power, effect, level);
 }
 
 SeedsToDecide seeds_to_decide(double effect, std::size_t n, double p,
                               const std::vector<double>& p_values) {
   if (!std::isfinite(effect)) return {};
   // Those that Holm still holds open when it comes to p; what could not be tested stays open.
-  const auto open = std::count_if(p_values.begin(), p_values.end(),
-                                  [p](double other) { return !(other < p); });
+  const auto open =
+      std::count_if(p_values.begin(), p_values.end(), [p](double other) { return !(other < p); });
   const double level = significance_level / static_cast<double>(std::max<std::ptrdiff_t>(1, open));
   const auto needed = seeds_needed(effect, level);
   if (!needed) return {std::nullopt, true};

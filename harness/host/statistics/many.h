@@ -1,6 +1,8 @@
 // Many comparisons at once, and how many seeds one comparison needs.
 #pragma once
 
+#include "host/statistics/adjust.h"
+
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -15,6 +17,10 @@ std::vector<double> holm(const std::vector<double>& p_values);
 /// Power of a two-sided paired t test on n pairs for a difference of `effect` standard deviations.
 double paired_power(double effect, std::size_t n, double level);
 
+/// Power of a two-sided t test of two groups of n, for a difference of `effect` standard deviations
+/// of one group.
+double unpaired_power(double effect, std::size_t n, double level);
+
 /// Pairs above which the answer is "treat as equal".
 inline constexpr std::size_t most_seeds = 1000;
 
@@ -22,6 +28,10 @@ inline constexpr std::size_t most_seeds = 1000;
 /// sd of the differences. Nothing when more than `most_seeds` are needed, or `effect` is not
 /// positive.
 std::optional<std::size_t> seeds_needed(double effect, double level = 0.05);
+
+/// The same for two groups on different seeds: values in each, `effect` = |difference| / sd of one
+/// group.
+std::optional<std::size_t> seeds_needed_unpaired(double effect, double level = 0.05);
 
 /// What more seeds would do for a test that decided nothing.
 struct SeedsToDecide {

@@ -14,17 +14,21 @@ namespace {
 constexpr std::size_t largest_enumeration = 20;
 constexpr int random_draws = 10000;
 
-// Counts the sign vectors of d[from..] whose sum, added to `sum`, is at least `threshold` in size.
-std::uint64_t count_extreme(const std::vector<double>& d, std::size_t from, double sum,
-                            double threshold) {
-  if (from == d.size()) return std::abs(sum) >= threshold ? 1 : 0;
-  return count_extreme(d, from + 1, sum + d[from], threshold) +
-         count_extreme(d, from + 1, sum - d[from], threshold);
+enum class Sides { both, greater };
+
+bool reaches(double sum, double threshold, Sides sides) {
+  return (sides == Sides::both ? std::abs(sum) : sum) >= threshold;
 }
 
-}  // namespace
+// Counts the sign vectors of d[from..] whose sum, added to `sum`, reaches the threshold.
+std::uint64_t count_extreme(const std::vector<double>& d, std::size_t from, double sum,
+                            double threshold, Sides sides) {
+  if (from == d.size()) return reaches(sum, threshold, sides) ? 1 : 0;
+  return count_extreme(d, from + 1, sum + d[from], threshold, sides) +
+         count_extreme(d, from + 1, sum - d[from], threshold, sides);
+}
 
-SignFlip sign_flip_test(const std::vector<double>& d) {
+SignFlip sign_flips(const std::vector<double>& d, Sides sides) {
   if (d.empty()) return {};
   double sum = 0, size = 0;
   for (const double difference : d) {
@@ -32,11 +36,12 @@ SignFlip sign_flip_test(const std::vector<double>& d) {
     size += std::abs(difference);
   }
   // A tie must count as reached although the two sums were rounded differently.
-  const double threshold = std::abs(sum) - 1e-12 * size;
+  const double threshold = (sides == Sides::both ? std::abs(sum) : sum) - 1e-12 * size;
   if (d.size() <= largest_enumeration) {
-    // The first sign is fixed: a vector and its opposite have sums of the same size.
-    const std::uint64_t half = count_extreme(d, 1, d[0], threshold);
-    return {std::ldexp(static_cast<double>(half), -static_cast<int>(d.size() - 1)), true};
+    std::uint64_t count = count_extreme(d, 1, d[0], threshold, sides);
+    // A vector and its opposite have sums of the same size, so two-sided the first sign is fixed.
+    count += sides == Sides::both ? count : count_extreme(d, 1, -d[0], threshold, sides);
+    return {std::ldexp(static_cast<double>(count), -static_cast<int>(d.size())), true};
   }
   std::mt19937_64 bits(0x617373617931ULL);  // fixed: the same data give the same p
   int count = 0;
@@ -47,9 +52,19 @@ SignFlip sign_flip_test(const std::vector<double>& d) {
       if (i % 64 == 0) word = bits();
       flipped += (word >> (i % 64) & 1) != 0 ? d[i] : -d[i];
     }
-    if (std::abs(flipped) >= threshold) ++count;
+    if (reaches(flipped, threshold, sides)) ++count;
   }
   return {(1.0 + count) / (1.0 + random_draws), false};
+}
+
+}  // namespace
+
+SignFlip sign_flip_test(const std::vector<double>& d) {
+  return sign_flips(d, Sides::both);
+}
+
+SignFlip sign_flip_greater(const std::vector<double>& d) {
+  return sign_flips(d, Sides::greater);
 }
 
 double t_test_p(const std::vector<double>& values) {

@@ -18,6 +18,10 @@ struct SignFlip {
 /// Its smallest value is 2 / 2^n: .0625 with five pairs.
 SignFlip sign_flip_test(const std::vector<double>& differences);
 
+/// Share of the 2^n sign vectors with sum s_i d_i >= sum d_i (one-sided: small when the differences
+/// are above zero). Enumerated and drawn as the two-sided; its smallest value is 1 / 2^n.
+SignFlip sign_flip_greater(const std::vector<double>& differences);
+
 /// Paired differences and their tests. p-values are not numbers when there are fewer than two
 /// pairs, and for differences that are all equal and not zero.
 struct PairedTest {

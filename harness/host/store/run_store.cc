@@ -62,7 +62,7 @@ RunStore::RunStore(const fs::path& folder, bool fresh) : folder_(folder) {
   try {
     remove_leftovers(folder);
     if (fresh) {
-      for (const char* part : {"cells", "logs", "report.html", "report.md"}) {
+      for (const char* part : {"cells", "logs", "jobs.jsonl", "report.html", "report.md"}) {
         fs::remove_all(folder / part);
       }
       previous_ = nullptr;

@@ -10,7 +10,9 @@ namespace assay {
 
 namespace {
 
-constexpr const char* forms = "write 'a > b', 'a < b < c' or 'a near b within 0.02'";
+constexpr const char* forms =
+    "write 'a > b', 'a < b < c', 'a > b + 0.02', 'a near b within 0.02', 'slope(metric, axis) in "
+    "[lo, hi]', 'threshold(metric, axis) in [lo, hi]' or 'increasing(metric, axis)'";
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -18,6 +20,11 @@ bool is_blank(char c) {
 
 bool is_word(char c) {
   return !is_blank(c) && c != '<' && c != '>';
+}
+
+bool is_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view("._=,-").find(c) != std::string_view::npos;
 }
 
 struct Token {
@@ -56,8 +63,10 @@ class Parser {
         chain(*word);
       } else if (word->text == "near") {
         near();
+      } else if (word->text == "within") {
+        within_of();
       } else {
-        fail(word->offset, "expected '<', '>' or 'near', not " + quote(word->text));
+        fail(word->offset, "expected '<', '>', 'near' or 'within', not " + quote(word->text));
       }
     }
     if (!problem_.message.empty()) return problem_;
@@ -80,6 +89,12 @@ class Parser {
     if (!((first >= 'a' && first <= 'z') || (first >= '0' && first <= '9'))) {
       return fail(word->offset, "expected a name, not " + quote(word->text));  // "a >= b"
     }
+    const auto odd = std::find_if_not(word->text.begin(), word->text.end(), is_name);
+    if (odd != word->text.end()) {
+      return fail(word->offset + static_cast<std::size_t>(odd - word->text.begin()),
+                  quote(word->text) + " is not a name" +
+                      (*odd == '+' ? ": a margin has blanks around its sign, b + 0.02" : ""));
+    }
     const std::string given(word->text);
     if (std::find(found_.names.begin(), found_.names.end(), given) != found_.names.end()) {
       return fail(word->offset, quote(given) + " stands here twice");
@@ -89,14 +104,31 @@ class Parser {
     return true;
   }
 
+  bool number(const char* after, double& value) {
+    const Token* word = next();
+    if (word == nullptr) {
+      return fail(text_.size(), "a number is missing after '" + std::string(after) + "'");
+    }
+    const char* end = word->text.data() + word->text.size();
+    const auto read = std::from_chars(word->text.data(), end, value);
+    if (read.ec == std::errc() && read.ptr == end && std::isfinite(value) && value > 0) return true;
+    return fail(word->offset, "expected a number greater than 0 after '" + std::string(after) +
+                                  "', not " + quote(word->text));
+  }
+
+  void end() {
+    if (const Token* more = next()) {
+      fail(more->offset, "nothing may follow the number, not " + quote(more->text));
+    }
+  }
+
   void chain(const Token& first) {
     found_.kind = first.text == "<" ? Expectation::Kind::less : Expectation::Kind::greater;
     while (name()) {
       const Token* sign = next();
       if (sign == nullptr) return;
       if (!sign->is_sign()) {
-        fail(sign->offset,
-             "expected " + quote(first.text) + " or the end, not " + quote(sign->text));
+        margin(first, *sign);
         return;
       }
       if (sign->text != first.text) {
@@ -107,6 +139,21 @@ class Parser {
     }
   }
 
+  void margin(const Token& first, const Token& sign) {
+    const bool plus = sign.text == "+", minus = sign.text == "-";
+    if (!plus && !minus) {
+      const bool glued = sign.text.front() == '+' || sign.text.front() == '-';
+      fail(sign.offset, "expected " + quote(first.text) + ", '+', '-' or the end, not " +
+                            quote(sign.text) +
+                            (glued ? ": a margin has blanks around its sign, b + 0.02" : ""));
+    } else if (found_.names.size() > 2) {
+      fail(sign.offset, "a margin needs exactly two names: split the chain into several claims");
+    } else if (number(plus ? "+" : "-", found_.margin)) {
+      if (minus) found_.margin = -found_.margin;
+      end();
+    }
+  }
+
   void near() {
     found_.kind = Expectation::Kind::near;
     if (!name()) return;
@@ -114,23 +161,23 @@ class Parser {
     if (within == nullptr || within->text != "within") {
       fail(within == nullptr ? text_.size() : within->offset,
            "'near' needs a distance: a near b within 0.02");
-      return;
+    } else if (number("within", found_.within)) {
+      end();
     }
-    const Token* number = next();
-    if (number == nullptr) {
-      fail(text_.size(), "a number is missing after 'within'");
-      return;
-    }
-    const char* end = number->text.data() + number->text.size();
-    const auto read = std::from_chars(number->text.data(), end, found_.within);
-    if (read.ec != std::errc() || read.ptr != end || !std::isfinite(found_.within) ||
-        found_.within <= 0) {
-      fail(number->offset,
-           "expected a number greater than 0 after 'within', not " + quote(number->text));
-      return;
-    }
-    if (const Token* more = next()) {
-      fail(more->offset, "nothing may follow the number, not " + quote(more->text));
+  }
+
+  // "a within 0.02 of b", after "within".
+  void within_of() {
+    found_.kind = Expectation::Kind::near;
+    if (!number("within", found_.within)) return;
+    const Token* of = next();
+    if (of == nullptr || of->text != "of") {
+      fail(of == nullptr ? text_.size() : of->offset,
+           "'within' needs a second name: a within 0.02 of b");
+    } else if (name()) {
+      if (const Token* more = next()) {
+        fail(more->offset, "nothing may follow the second name, not " + quote(more->text));
+      }
     }
   }
 
@@ -144,6 +191,7 @@ class Parser {
 }  // namespace
 
 std::variant<Expectation, ExpectationProblem> parse_expectation(std::string_view text) {
+  if (begins_sweep(text)) return parse_sweep_expectation(text);
   return Parser(text).parse();
 }
 

@@ -1,8 +1,14 @@
 // What a claim expects, as text and as parts.
 //
-//   expectation = chain | near
+//   expectation = chain | margin | near | fit | trend
 //   chain       = name "<" name { "<" name }  |  name ">" name { ">" name }
-//   near        = name "near" name "within" number
+//   margin      = name ( "<" | ">" ) name ( "+" | "-" ) number       blanks around the sign
+//   near        = name "near" name "within" number  |  name "within" number "of" name
+//   fit         = ( "slope" | "threshold" ) "(" sweep ")" "in" "[" bound "," bound "]"
+//   trend       = ( "increasing" | "decreasing" | "monotone" ) "(" sweep ")"
+//   sweep       = [ "log" ] metric "," [ "log" ] axis
+//   axis        = a parameter's key, or a benchmark setting with dots: weak.labels
+//   bound       = number | "inf" | "-inf"
 //   name        = a method variant's name or a reference's id: [a-z0-9][a-z0-9._=,-]*
 #pragma once
 
@@ -17,12 +23,24 @@ namespace assay {
 /// The values of `names` in a metric's own units. A metric that is better when smaller is written
 /// the other way round: the expectation speaks of numbers, not of better and worse.
 struct Expectation {
-  enum class Kind { less, greater, near };
+  enum class Kind { less, greater, near, slope, threshold, increasing, decreasing, monotone };
 
   Kind kind = Kind::less;
-  std::vector<std::string> names;    ///< two or more; of `near` exactly two
+  std::vector<std::string> names;    ///< of chain and near: two or more; of near exactly two
   std::vector<std::size_t> offsets;  ///< where each name begins in the text
-  double within = 0;                 ///< of `near`: the largest distance
+  double within = 0;                 ///< of near: the largest distance
+  double margin = 0;                 ///< of less and greater: left < right + margin
+
+  // Of the kinds that speak of a sweep.
+  std::string metric, axis;
+  std::size_t metric_offset = 0, axis_offset = 0;  ///< where they begin in the text
+  bool log_metric = false, log_axis = false;       ///< natural logarithms are taken first
+  double low = 0, high = 0;      ///< of slope and threshold: low < high, at most one is infinite
+  std::size_t range_offset = 0;  ///< of '['
+
+  bool sweeps() const noexcept { return kind >= Kind::slope; }
+  /// Whether it names a range for a fitted number.
+  bool fits() const noexcept { return kind == Kind::slope || kind == Kind::threshold; }
 };
 
 /// Why a text is not an expectation.
@@ -32,5 +50,9 @@ struct ExpectationProblem {
 };
 
 std::variant<Expectation, ExpectationProblem> parse_expectation(std::string_view text);
+
+/// The forms that speak of a sweep: a word and a parenthesis begin them. Part of parse_expectation.
+bool begins_sweep(std::string_view text);
+std::variant<Expectation, ExpectationProblem> parse_sweep_expectation(std::string_view text);
 
 }  // namespace assay

@@ -1,15 +1,23 @@
 // One [[claim]]: names are checked against every benchmark that it speaks of.
+#include "host/suite/claim_axis.h"
 #include "host/suite/expectation.h"
 #include "host/suite/reading.h"
 
 #include <assay/common/text.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace assay {
 
 namespace {
+
+const Entry* find_entry(const Node& table, const std::string& key) {
+  const auto found = std::find_if(table.entries.begin(), table.entries.end(),
+                                  [&](const Entry& entry) { return entry.key == key; });
+  return found == table.entries.end() ? nullptr : &*found;
+}
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -34,64 +42,169 @@ std::vector<std::string> read_on(Reading& reading, const Node& table) {
   return on;
 }
 
-std::string read_metric(Reading& reading, const Node& table, const std::vector<std::string>& on) {
-  Place at;
-  const std::optional<std::string> metric = read_text(reading, table, "metric", true, &at);
-  if (!metric) return "";
+void check_metric(Reading& reading, const std::string& metric, const Place& at,
+                  const std::vector<std::string>& on) {
   std::set<std::string> told;  // one mistake a family
   for (const std::string& id : on) {
     const std::string& family = reading.benchmarks.at(id).family;
     if (family.empty() || !told.insert(family).second) continue;
     const std::vector<std::string> known = ids_of(reading.family(family)->at("metrics"));
-    if (contains(known, *metric)) continue;
-    const std::string near = did_you_mean(*metric, known);
-    reading.mistake(at, "unknown metric " + quote(*metric) + " of " + family +
+    if (contains(known, metric)) continue;
+    const std::string near = did_you_mean(metric, known);
+    reading.mistake(at, "unknown metric " + quote(metric) + " of " + family +
                             (near.empty() ? "; it has " + join(known, ", ") : near));
   }
-  return *metric;
 }
 
-void check_names(Reading& reading, const Expectation& expectation, const std::string& text,
-                 const Place& at, const std::vector<std::string>& on) {
-  for (std::size_t i = 0; i < expectation.names.size(); ++i) {
-    const std::string& name = expectation.names[i];
-    const Place name_at = reading.source.inside(at, text, expectation.offsets[i]);
-    for (const std::string& id : on) {
-      const BenchmarkNames& about = reading.benchmarks.at(id);
-      if (!about.complete || contains(about.names, name)) continue;
-      const std::string near = did_you_mean(name, about.names);
-      reading.mistake(name_at, quote(name) + " is neither a method nor a reference of '" + id +
-                                   "'" +
-                                   (near.empty() ? "; it has " + join(about.names, ", ") : near));
-    }
+void check_name(Reading& reading, const std::string& name, const Place& at,
+                const std::vector<std::string>& on) {
+  for (const std::string& id : on) {
+    const BenchmarkNames& about = reading.benchmarks.at(id);
+    if (!about.complete || contains(about.names, name)) continue;
+    const std::string near = did_you_mean(name, about.names);
+    reading.mistake(at, quote(name) + " is neither a method nor a reference of '" + id + "'" +
+                            (near.empty() ? "; it has " + join(about.names, ", ") : near));
   }
 }
 
-std::string read_expectation(Reading& reading, const Node& table,
-                             const std::vector<std::string>& on) {
+/// The text of `expect`, and where its parts stand in the file.
+struct Expected {
+  std::string text;
   Place at;
-  const std::optional<std::string> text = read_text(reading, table, "expect", true, &at);
-  if (!text) return "";
+  std::optional<Expectation> parts;  ///< none after a mistake
+
+  Place place(const Reading& reading, std::size_t offset) const {
+    return reading.source.inside(at, text, offset);
+  }
+};
+
+Expected read_expectation(Reading& reading, const Node& table) {
+  Expected expected;
+  const std::optional<std::string> text = read_text(reading, table, "expect", true, &expected.at);
+  if (!text) return expected;
+  expected.text = *text;
   const auto parsed = parse_expectation(*text);
   if (const auto* problem = std::get_if<ExpectationProblem>(&parsed)) {
-    reading.mistake(reading.source.inside(at, *text, problem->offset),
+    reading.mistake(expected.place(reading, problem->offset),
                     "'expect' is not understood: " + problem->message);
   } else {
-    check_names(reading, std::get<Expectation>(parsed), *text, at, on);
+    expected.parts = std::get<Expectation>(parsed);
   }
-  return *text;
+  return expected;
+}
+
+/// The key of a claim about one form only.
+void refuse(Reading& reading, const Node& table, const char* key, const char* forms) {
+  if (const Entry* entry = find_entry(table, key)) {
+    reading.mistake(entry->at, "'" + std::string(key) + "' belongs to " + forms + " alone");
+  }
+}
+
+std::optional<double> read_level(Reading& reading, const Node& table, const Expected& expected) {
+  const Node* node = table.find("at");
+  if (node == nullptr) {
+    reading.mistake(table.at,
+                    "missing required key 'at': the value that the metric crosses at a threshold");
+    return std::nullopt;
+  }
+  double level = std::nan("");
+  if (node->is(Node::Kind::integer)) level = static_cast<double>(node->integer);
+  if (node->is(Node::Kind::real)) level = node->real;
+  if (!std::isfinite(level)) {
+    reading.mistake(node->at, "'at' must be a number, not " + kind_of(*node));
+    return std::nullopt;
+  }
+  if (expected.parts->log_metric && level <= 0) {
+    reading.mistake(node->at, "'at' = " + number_text(level) + " has no logarithm");
+    return std::nullopt;
+  }
+  return level;
+}
+
+/// Metric, method and axis of a claim about a sweep.
+void read_sweep_claim(Reading& reading, const Node& table, const Suite& suite,
+                      const Expected& expected, Claim& claim) {
+  const Expectation& parts = *expected.parts;
+  Place metric_at;
+  const auto metric = read_text(reading, table, "metric", false, &metric_at);
+  if (metric && *metric != parts.metric) {
+    reading.mistake(metric_at, "'metric' is " + quote(*metric) + " here and " +
+                                   quote(parts.metric) + " in 'expect': leave 'metric' out");
+  }
+  claim.metric = parts.metric;
+  check_metric(reading, claim.metric, expected.place(reading, parts.metric_offset), claim.on);
+  if (parts.kind == Expectation::Kind::threshold) {
+    claim.at = read_level(reading, table, expected);
+  } else {
+    refuse(reading, table, "at", "threshold(...)");
+  }
+  if (parts.fits() && parts.kind == Expectation::Kind::threshold && parts.log_axis &&
+      parts.high <= 0) {
+    reading.mistake(expected.place(reading, parts.range_offset),
+                    "no value of a logarithmic axis lies below " + number_text(parts.high));
+  }
+  Place method_at;
+  if (table.find("method") == nullptr) {
+    reading.mistake(table.at, "missing required key 'method': whose " + quote(parts.axis) +
+                                  " varies, the name of a method as in 'use' or 'as'");
+    return;
+  }
+  claim.method = read_text(reading, table, "method", true, &method_at).value_or("");
+  const bool known = std::all_of(claim.on.begin(), claim.on.end(), [&](const std::string& id) {
+    return reading.benchmarks.at(id).complete;
+  });
+  if (claim.method.empty() || claim.on.empty() || !known) return;
+  std::vector<std::string> rows;  // where the method must be a row
+  for (const Benchmark& benchmark : suite.benchmarks) {
+    if (contains(claim.on, benchmark.id) && !has_sweep(benchmark, claim.method)) {
+      rows.push_back(benchmark.id);
+    }
+  }
+  const std::size_t before = reading.mistakes.size();
+  check_name(reading, claim.method, method_at, rows);
+  if (reading.mistakes.size() > before) return;
+  const auto lines = find_lines(claim, parts, suite);
+  if (const auto* problem = std::get_if<AxisProblem>(&lines)) {
+    reading.mistake(problem->part == AxisProblem::Part::method
+                        ? method_at
+                        : expected.place(reading, parts.axis_offset),
+                    problem->message);
+  }
+}
+
+/// Metric and names of a claim that compares rows.
+void read_comparison(Reading& reading, const Node& table, const Expected& expected, Claim& claim) {
+  Place metric_at;
+  // A claim about a sweep that is not understood needs none.
+  const bool required = !begins_sweep(expected.text);
+  const auto metric = read_text(reading, table, "metric", required, &metric_at);
+  if (metric) check_metric(reading, *metric, metric_at, claim.on);
+  claim.metric = metric.value_or("");
+  if (!expected.parts) return;
+  for (std::size_t i = 0; i < expected.parts->names.size(); ++i) {
+    check_name(reading, expected.parts->names[i],
+               expected.place(reading, expected.parts->offsets[i]), claim.on);
+  }
+  refuse(reading, table, "method", "claims about a sweep, such as slope(...),");
+  refuse(reading, table, "at", "threshold(...)");
 }
 
 }  // namespace
 
-std::optional<Claim> read_claim(Reading& reading, const Node& table) {
-  check_keys(reading, table, {"says", "paper", "on", "metric", "expect"}, " in a claim");
+std::optional<Claim> read_claim(Reading& reading, const Node& table, const Suite& suite) {
+  check_keys(reading, table, {"says", "paper", "on", "metric", "expect", "method", "at"},
+             " in a claim");
   Claim claim;
   claim.says = read_text(reading, table, "says", true).value_or("");
   claim.paper = read_text(reading, table, "paper", false).value_or("");
   claim.on = read_on(reading, table);
-  claim.metric = read_metric(reading, table, claim.on);
-  claim.expect = read_expectation(reading, table, claim.on);
+  const Expected expected = read_expectation(reading, table);
+  claim.expect = expected.text;
+  if (expected.parts && expected.parts->sweeps()) {
+    read_sweep_claim(reading, table, suite, expected, claim);
+  } else {
+    read_comparison(reading, table, expected, claim);
+  }
   return claim;
 }
 

@@ -1,4 +1,5 @@
 // The top level of a suite: [suite], [limits], and the lists of benchmarks and claims.
+#include "host/suite/claim_axis.h"
 #include "host/suite/quantity.h"
 #include "host/suite/reading.h"
 
@@ -14,7 +15,9 @@ namespace {
 constexpr double longest_time_s = 366.0 * 86400;
 
 const std::vector<std::string> top_keys{"suite", "limits", "benchmark", "claim"};
-const std::vector<std::string> suite_keys{"name", "title", "description", "seeds"};
+constexpr double highest_level = 0.2;
+const std::vector<std::string> suite_keys{"name", "title",      "description", "seeds",
+                                          "level", "correction"};
 
 void check_top(Reading& reading, const Node& root) {
   for (const Entry& entry : root.entries) {
@@ -57,6 +60,27 @@ std::vector<const Node*> top_list(Reading& reading, const Node& root, const std:
   return tables;
 }
 
+double read_level(Reading& reading, const Node& table) {
+  const Node* node = table.find("level");
+  if (node == nullptr) return ClaimRules().level;
+  double level = 0;
+  if (node->is(Node::Kind::real)) level = node->real;
+  if (level > 0 && level <= highest_level) return level;
+  reading.mistake(node->at, "'level' must be a number above 0 and at most " +
+                                number_text(highest_level) + ", not " + kind_of(*node));
+  return ClaimRules().level;
+}
+
+Correction read_correction(Reading& reading, const Node& table) {
+  Place at;
+  const auto word = read_text(reading, table, "correction", false, &at);
+  if (!word) return ClaimRules().correction;
+  if (const auto correction = correction_named(*word)) return *correction;
+  reading.mistake(at, "'correction' must be one of holm, bonferroni, none, not " + quote(*word) +
+                          did_you_mean(*word, {"holm", "bonferroni", "none"}));
+  return ClaimRules().correction;
+}
+
 void read_head(Reading& reading, const Node& root, Suite& suite) {
   const bool present = root.find("suite") != nullptr;
   const Node* table = top_table(reading, root, "suite");
@@ -68,6 +92,7 @@ void read_head(Reading& reading, const Node& root, Suite& suite) {
   suite.name = read_id(reading, *table, "name").value_or("");
   suite.title = read_text(reading, *table, "title", false).value_or(suite.name);
   suite.description = read_text(reading, *table, "description", false).value_or("");
+  suite.rules = {read_level(reading, *table), read_correction(reading, *table)};
   if (const Node* seeds = table->find("seeds")) {
     suite.seeds = read_seeds(reading, *seeds).value_or(std::vector<std::int64_t>{});
   } else {
@@ -136,8 +161,9 @@ Suite read_root(Reading& reading, const Node& root) {
     }
   }
   for (const Node* table : top_list(reading, root, "claim")) {
-    if (auto claim = read_claim(reading, *table)) suite.claims.push_back(std::move(*claim));
+    if (auto claim = read_claim(reading, *table, suite)) suite.claims.push_back(std::move(*claim));
   }
+  complete_claims(suite);
   return suite;
 }
 

@@ -89,7 +89,8 @@ std::optional<Benchmark> read_benchmark(Reading& reading, const Node& table,
                                         const Suite& suite);  // read_benchmark.cc
 std::vector<MethodVariant> read_methods(Reading& reading, const Node& list,
                                         const std::string& family,
-                                        std::int64_t seeds);           // read_methods.cc
-std::optional<Claim> read_claim(Reading& reading, const Node& table);  // read_claim.cc
+                                        std::int64_t seeds);  // read_methods.cc
+std::optional<Claim> read_claim(Reading& reading, const Node& table,
+                                const Suite& suite);  // read_claim.cc
 
 }  // namespace assay

@@ -1,5 +1,7 @@
 #include "host/suite/suite.h"
 
+#include "host/suite/claim_axis.h"
+
 #include <assay/common/error.h>
 
 #include <algorithm>
@@ -30,11 +32,14 @@ Json to_json(const Benchmark& benchmark) {
 }
 
 Json to_json(const Claim& claim) {
-  return {{"says", claim.says},
-          {"paper", claim.paper},
-          {"on", claim.on},
-          {"metric", claim.metric},
-          {"expect", claim.expect}};
+  Json json = {{"says", claim.says},
+               {"paper", claim.paper},
+               {"on", claim.on},
+               {"metric", claim.metric},
+               {"expect", claim.expect}};
+  if (!claim.method.empty()) json["method"] = claim.method;
+  if (claim.at) json["at"] = *claim.at;
+  return json;
 }
 
 std::string counted(std::size_t count, const char* what) {
@@ -73,10 +78,43 @@ Claim claim_from_json(const Json& json) {
   take(json, "on", claim.on);
   take(json, "metric", claim.metric);
   take(json, "expect", claim.expect);
+  if (json.contains("method")) take(json, "method", claim.method);
+  if (json.contains("at")) claim.at = json["at"].get<double>();
   return claim;
 }
 
+// Documents of earlier versions have no rules: what was then fixed is the default now.
+ClaimRules rules_from_json(const Json& json) {
+  ClaimRules rules;
+  if (json.contains("level")) take(json, "level", rules.level);
+  if (!json.contains("correction")) return rules;
+  const std::string word = json["correction"].get<std::string>();
+  const std::optional<Correction> correction = correction_named(word);
+  if (!correction) throw Error("not a resolved suite: there is no correction '" + word + "'");
+  rules.correction = *correction;
+  return rules;
+}
+
 }  // namespace
+
+const char* correction_word(Correction correction) {
+  switch (correction) {
+    case Correction::holm:
+      return "holm";
+    case Correction::bonferroni:
+      return "bonferroni";
+    case Correction::none:
+      break;
+  }
+  return "none";
+}
+
+std::optional<Correction> correction_named(const std::string& word) {
+  for (const Correction one : {Correction::holm, Correction::bonferroni, Correction::none}) {
+    if (word == correction_word(one)) return one;
+  }
+  return std::nullopt;
+}
 
 Json to_json(const Suite& suite) {
   Json benchmarks = Json::array(), claims = Json::array();
@@ -89,7 +127,9 @@ Json to_json(const Suite& suite) {
       {"seeds", suite.seeds},
       {"limits", {{"time_s", suite.limits.time_s}, {"memory_bytes", suite.limits.memory_bytes}}},
       {"benchmarks", std::move(benchmarks)},
-      {"claims", std::move(claims)}};
+      {"claims", std::move(claims)},
+      {"level", suite.rules.level},
+      {"correction", correction_word(suite.rules.correction)}};
 }
 
 Suite suite_from_json(const Json& json) {
@@ -105,6 +145,8 @@ Suite suite_from_json(const Json& json) {
       suite.benchmarks.push_back(benchmark_from_json(entry));
     }
     for (const Json& entry : json.at("claims")) suite.claims.push_back(claim_from_json(entry));
+    suite.rules = rules_from_json(json);
+    complete_claims(suite);
     return suite;
   } catch (const Json::exception& error) {
     throw Error("not a resolved suite: " + std::string(error.what()));

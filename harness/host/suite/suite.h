@@ -5,6 +5,7 @@
 #include <assay/common/parameters_json.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,43 @@ struct Benchmark {
   std::vector<MethodVariant> methods;
 };
 
+/// How the p-values of a family of tests are corrected for their number.
+enum class Correction { holm, bonferroni, none };
+
+const char* correction_word(Correction correction);
+/// Nothing for a word that names none.
+std::optional<Correction> correction_named(const std::string& word);
+
+/// What decides a suite's claims. All tests of all its claims are one family.
+struct ClaimRules {
+  double level = 0.05;  ///< above 0, at most 0.2
+  Correction correction = Correction::holm;
+};
+
+/// One row of one benchmark, at its place on a claim's axis.
+struct ClaimPoint {
+  std::string benchmark, row;
+  double x = 0;  ///< the axis's value, before any logarithm
+  std::vector<std::int64_t> seeds = {};
+};
+
+/// The points along an axis, by rising x; a claim holds when it holds on each of its lines.
+struct ClaimLine {
+  std::string name;  ///< "logconf over alpha"; with what else is swept: "... at warmup=0.2"
+  std::vector<ClaimPoint> points;
+};
+
 struct Claim {
   std::string says, paper;
   std::vector<std::string> on;  ///< benchmark ids
   std::string metric;
-  std::string expect;  ///< see expectation.h
+  std::string expect;             ///< see expectation.h
+  std::string method = {};        ///< of a sweep: whose; "" for the other kinds
+  std::optional<double> at = {};  ///< of a threshold: the metric's level
+
+  // Not in the document: they follow from the suite (complete_claims).
+  std::vector<ClaimLine> lines = {};  ///< of a sweep
+  ClaimRules rules = {};              ///< the suite's
 };
 
 /// Of one job: a stage or a cohort of cells.
@@ -46,6 +79,7 @@ struct Suite {
   Limits limits;
   std::vector<Benchmark> benchmarks;
   std::vector<Claim> claims;
+  ClaimRules rules;
   std::string text;  ///< the file as given; not part of the document
 };
 

@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -76,9 +77,93 @@ TEST_CASE("expectations are chains or nearness") {
   CHECK(near.within == 0.02);
 }
 
+TEST_CASE("a margin is a number with its sign, blanks around it") {
+  const Expectation above = parse("a > b + 0.02");
+  CHECK(above.kind == Expectation::Kind::greater);
+  CHECK(above.names == Names{"a", "b"});
+  CHECK(above.margin == 0.02);
+  CHECK(parse("a < b - 1e-2").margin == -0.01);
+  // Names have a minus inside.
+  CHECK(parse("a > b-0.01").names == Names{"a", "b-0.01"});
+  CHECK(parse("a > b-0.01").margin == 0);
+  CHECK(problem("a > b+0.02") ==
+        "5: 'b+0.02' is not a name: a margin has blanks around its sign, b + 0.02");
+  CHECK(problem("a > b +0.02") ==
+        "6: expected '>', '+', '-' or the end, not '+0.02': a margin has blanks around its sign, "
+        "b + 0.02");
+  CHECK(problem("a > b +") == "7: a number is missing after '+'");
+  CHECK(problem("a > b - 0") == "8: expected a number greater than 0 after '-', not '0'");
+  CHECK(problem("a > b + nan") == "8: expected a number greater than 0 after '+', not 'nan'");
+  CHECK(problem("a > b + 1 > c") == "10: nothing may follow the number, not '>'");
+  CHECK(problem("a < b < c + 1") ==
+        "10: a margin needs exactly two names: split the chain into several claims");
+}
+
+TEST_CASE("nearness has a second spelling") {
+  const Expectation within = parse("a within 0.01 of b");
+  CHECK(within.kind == Expectation::Kind::near);
+  CHECK(within.names == Names{"a", "b"});
+  CHECK(within.offsets == std::vector<std::size_t>{0, 17});
+  CHECK(within.within == 0.01);
+  CHECK(problem("a within 0.01") == "13: 'within' needs a second name: a within 0.02 of b");
+  CHECK(problem("a within 0.01 b") == "14: 'within' needs a second name: a within 0.02 of b");
+  CHECK(problem("a within of b") == "9: expected a number greater than 0 after 'within', not 'of'");
+  CHECK(problem("a within 0.01 of b c") == "19: nothing may follow the second name, not 'c'");
+}
+
+TEST_CASE("slopes, thresholds and trends speak of a metric along an axis") {
+  const Expectation slope = parse(" slope( log accuracy ,log weak.labels )in[-inf,-0.45] ");
+  CHECK(slope.kind == Expectation::Kind::slope);
+  CHECK(slope.metric == "accuracy");
+  CHECK(slope.axis == "weak.labels");
+  CHECK(slope.log_metric);
+  CHECK(slope.log_axis);
+  CHECK(slope.metric_offset == 12);
+  CHECK(slope.axis_offset == 26);
+  CHECK(slope.range_offset == 41);
+  CHECK(slope.low == -std::numeric_limits<double>::infinity());
+  CHECK(slope.high == -0.45);
+  const Expectation threshold = parse("threshold(log, alpha) in [0.25, 1e3]");
+  CHECK(threshold.kind == Expectation::Kind::threshold);
+  CHECK(threshold.metric == "log");  // a metric may be called so
+  CHECK_FALSE(threshold.log_metric);
+  CHECK(threshold.high == 1000);
+  CHECK(parse("increasing(pgr, alpha)").kind == Expectation::Kind::increasing);
+  CHECK(parse("decreasing(pgr, log alpha)").kind == Expectation::Kind::decreasing);
+  CHECK(parse("monotone (pgr, alpha)").kind == Expectation::Kind::monotone);
+  CHECK(parse("slope > monotone").names == Names{"slope", "monotone"});  // names as any other
+}
+
+TEST_CASE("what is no claim about a sweep says where and why") {
+  CHECK(problem("slop(a, b) in [0, 1]") ==
+        "0: nothing is called 'slop' before '(' (did you mean 'slope'?)");
+  CHECK(problem("gradient(a, b) in [0, 1]") ==
+        "0: nothing is called 'gradient' before '('; there are slope, threshold, increasing, "
+        "decreasing, monotone");
+  CHECK(problem("slope(a b)") == "8: expected ',', not 'b'");
+  CHECK(problem("slope(, b)") == "6: expected a metric, not ','");
+  CHECK(problem("slope(a, )") == "9: expected an axis, not ')'");
+  CHECK(problem("slope(a, b") == "10: expected ')', not the end");
+  CHECK(problem("slope(a, b) [0, 1]") == "12: expected 'in', not '['");
+  CHECK(problem("slope(a, b) in 0, 1") == "15: expected '[', not '0'");
+  CHECK(problem("slope(a, b) in [0, x]") == "19: expected a number, 'inf' or '-inf', not 'x'");
+  CHECK(problem("slope(a, b) in [nan, 1]") == "16: expected a number, 'inf' or '-inf', not 'nan'");
+  CHECK(problem("slope(a, b) in [2, 1]") ==
+        "15: the range is empty: its first number must be below its second, not [2, 1]");
+  CHECK(problem("slope(a, b) in [1, 1]") ==
+        "15: the range is empty: its first number must be below its second, not [1, 1]");
+  CHECK(problem("slope(a, b) in [-inf, inf]") ==
+        "15: a range without ends claims nothing: give one of them");
+  CHECK(problem("slope(a, b) in [0, 1] or so") == "22: nothing may follow here, not 'or'");
+  CHECK(problem("increasing(a, b) in [0, 1]") == "17: nothing may follow here, not 'in'");
+}
+
 TEST_CASE("what is not an expectation says where and why") {
-  CHECK(problem(" ") == "0: empty: write 'a > b', 'a < b < c' or 'a near b within 0.02'");
-  CHECK(problem("a") == "1: only one name: write 'a > b', 'a < b < c' or 'a near b within 0.02'");
+  const std::string forms =
+      "write 'a > b', 'a < b < c', 'a > b + 0.02', 'a near b within 0.02', 'slope(metric, axis) in "
+      "[lo, hi]', 'threshold(metric, axis) in [lo, hi]' or 'increasing(metric, axis)'";
+  CHECK(problem(" ") == "0: empty: " + forms);
+  CHECK(problem("a") == "1: only one name: " + forms);
   CHECK(problem("a > b < c") == "6: a chain keeps one direction: '>' came before '<'");
   CHECK(problem("a >> b") == "3: a name is missing before '>'");
   CHECK(problem("a < b <") == "7: a name is missing at the end");

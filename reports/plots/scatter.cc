@@ -1,0 +1,149 @@
+#include "reports/model/number_text.h"
+#include "reports/plots/svg.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace assay::reports {
+
+namespace {
+
+constexpr double top = 12, bottom = 300;
+
+struct Range {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+
+  void include(double value) {
+    if (!std::isfinite(value)) return;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  void include(const std::optional<Interval>& interval) {
+    if (!interval) return;
+    include(interval->low);
+    include(interval->high);
+  }
+};
+
+double height_of(const Scale& scale, double value) {
+  return bottom - (bottom - top) * scale.place(value);
+}
+
+void draw_heights(Markup& markup, const Scale& scale) {
+  for (const double tick : scale.ticks) {
+    const double y = height_of(scale, tick);
+    markup.empty("line", {{"class", "grid"},
+                          {"x1", "0"},
+                          {"x2", "100%"},
+                          {"y1", coordinate(y)},
+                          {"y2", coordinate(y)}});
+    markup.element("text", {{"class", "tick"}, {"x", "0"}, {"y", coordinate(y - 4)}},
+                   number(tick, scale.decimals));
+  }
+}
+
+// The stairs of the best value that each cost buys, from cheap to dear.
+void draw_front(Markup& markup, const ScatterPlot& plot, const Scale& x, const Scale& y) {
+  std::vector<const ScatterPoint*> front;
+  for (const ScatterPoint& point : plot.points) {
+    if (point.front) front.push_back(&point);
+  }
+  std::sort(front.begin(), front.end(),
+            [](const ScatterPoint* a, const ScatterPoint* b) { return a->x < b->x; });
+  for (std::size_t i = 0; i < front.size(); ++i) {
+    const double to = i + 1 < front.size() ? x.place(front[i + 1]->x) : 1.0;
+    const std::string height = coordinate(height_of(y, front[i]->y));
+    const std::string end = percent_of_width(to);
+    markup.empty("line", {{"class", "front"},
+                          {"x1", percent_of_width(x.place(front[i]->x))},
+                          {"x2", end},
+                          {"y1", height},
+                          {"y2", height}});
+    if (i + 1 == front.size()) break;
+    markup.empty("line", {{"class", "front"},
+                          {"x1", end},
+                          {"x2", end},
+                          {"y1", height},
+                          {"y2", coordinate(height_of(y, front[i + 1]->y))}});
+  }
+}
+
+// Labels stand above their points; where two would lie on each other the lower one moves down.
+std::vector<double> label_heights(const ScatterPlot& plot, const Scale& x, const Scale& y) {
+  constexpr double line = 14, near = 0.28;
+  std::vector<std::size_t> order(plot.points.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<double> heights;
+  for (const ScatterPoint& point : plot.points) heights.push_back(height_of(y, point.y) - 6);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return heights[a] < heights[b]; });
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const double apart =
+          std::abs(x.place(plot.points[order[i]].x) - x.place(plot.points[order[j]].x));
+      const double above = heights[order[j]];
+      if (apart < near && heights[order[i]] < above + line && heights[order[i]] > above - line) {
+        heights[order[i]] = above + line;
+      }
+    }
+  }
+  return heights;
+}
+
+}  // namespace
+
+void draw_scatter(Markup& markup, const ScatterPlot& plot) {
+  Range across, up;
+  for (const ScatterPoint& point : plot.points) {
+    across.include(point.x);
+    across.include(point.x_range);
+    up.include(point.y);
+    up.include(point.y_range);
+  }
+  if (!(across.low > 0) || !std::isfinite(up.low)) return;
+  const Scale x = make_log_scale(across.low, across.high);
+  const Scale y = make_scale(up.low, up.high, 5);
+  open_figure(markup, "scatter", plot.id, plot.title, plot.description, bottom + axis_height);
+  draw_axis_below(markup, x, plot.x_axis, bottom);
+  draw_heights(markup, y);
+  markup.line();
+  draw_front(markup, plot, x, y);
+  markup.line();
+  const std::vector<double> heights = label_heights(plot, x, y);
+  for (std::size_t i = 0; i < plot.points.size(); ++i) {
+    const ScatterPoint& point = plot.points[i];
+    const double place = x.place(point.x);
+    const std::string at_x = percent_of_width(place), at_y = coordinate(height_of(y, point.y));
+    markup.open("g", {{"class", point.front ? "point on-front" : "point"}});
+    if (point.y_range) {
+      markup.empty("line", {{"class", "range"},
+                            {"x1", at_x},
+                            {"x2", at_x},
+                            {"y1", coordinate(height_of(y, point.y_range->low))},
+                            {"y2", coordinate(height_of(y, point.y_range->high))}});
+    }
+    if (point.x_range) {
+      markup.empty("line", {{"class", "range"},
+                            {"x1", percent_of_width(x.place(point.x_range->low))},
+                            {"x2", percent_of_width(x.place(point.x_range->high))},
+                            {"y1", at_y},
+                            {"y2", at_y}});
+    }
+    markup.open("circle", {{"class", "seed"}, {"cx", at_x}, {"cy", at_y}, {"r", "5"}});
+    markup.element("title", {}, point.label + ": " + point.note).close();
+    const bool left = place > 0.6;
+    markup.element("text",
+                   {{"class", "label"},
+                    {"x", at_x},
+                    {"dx", left ? "-9" : "9"},
+                    {"y", coordinate(heights[i])},
+                    {"text-anchor", left ? "end" : "start"}},
+                   shortened(point.label, 24));
+    markup.close().line();
+  }
+  markup.close();
+}
+
+}  // namespace assay::reports
