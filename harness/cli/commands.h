@@ -15,6 +15,7 @@ void add_validate(CLI::App& app, Action& action);    // validate.cc
 void add_list(CLI::App& app, Action& action);        // list.cc
 void add_describe(CLI::App& app, Action& action);    // describe.cc
 void add_report(CLI::App& app, Action& action);      // report.cc
+void add_compare(CLI::App& app, Action& action);     // compare.cc
 void add_status(CLI::App& app, Action& action);      // status.cc
 void add_logs(CLI::App& app, Action& action);        // logs.cc
 void add_verify(CLI::App& app, Action& action);      // verify.cc

@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   assay::cli::add_list(app, action);
   assay::cli::add_describe(app, action);
   assay::cli::add_report(app, action);
+  assay::cli::add_compare(app, action);
   assay::cli::add_status(app, action);
   assay::cli::add_logs(app, action);
   assay::cli::add_verify(app, action);

@@ -1,5 +1,6 @@
 // assay plan: what `assay run` would do, without doing any of it.
 #include "cli/commands.h"
+#include "cli/planning_text.h"
 #include "cli/suite_options.h"
 #include "host/cache/stage_cache.h"
 #include "host/executor/progress.h"
@@ -10,7 +11,6 @@
 #include <assay/common/error.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -94,9 +94,6 @@ std::string time_text(const Estimate& estimate, std::size_t workers) {
   return text;
 }
 
-// Exact two-sided sign-flip test on n pairs: 2 of the 2^n sign patterns are the most extreme ones.
-double attainable_p(std::size_t pairs) { return std::ldexp(2.0, -static_cast<int>(pairs)); }
-
 Json plan_one(const SuiteToRun& suite, const fs::path& out) {
   const Plan plan = plan_suite(suite, out);
   const Todo todo = find_todo(plan, out, false);
@@ -144,11 +141,6 @@ Json plan_one(const SuiteToRun& suite, const fs::path& out) {
     reused_stages.push_back({{"benchmark", plan.stages[i].benchmark}, {"name", plan.stages[i].name},
                              {"seeds", plan.stages[i].seeds}, {"key", plan.stages[i].key}});
   }
-  Json smallest = Json::object();
-  for (const Json& benchmark : suite.suite["benchmarks"]) {
-    const std::size_t seeds = benchmark["seeds"].size();
-    smallest[benchmark["id"].get<std::string>()] = {{"seeds", seeds}, {"p", attainable_p(seeds)}};
-  }
   const std::size_t workers = std::max<std::size_t>(1, std::min(usable_cores(), jobs.size()));
   return {{"suite", suite.suite["name"]},
           {"run", out.string()},
@@ -160,7 +152,7 @@ Json plan_one(const SuiteToRun& suite, const fs::path& out) {
            estimate.unknown == 0 ? Json(estimate.seconds / static_cast<double>(workers)) : Json()},
           {"expected", time_text(estimate, workers)},
           {"outdated", todo.outdated},
-          {"attainable_p", smallest}};
+          {"statistics", to_json(plan_statistics(suite_from_json(suite.suite)))}};
 }
 
 void print(const Json& plan) {
@@ -184,12 +176,6 @@ void print(const Json& plan) {
               plan["stages_reused"].size());
   std::printf("expected time: %s (%zu workers)\n", plan["expected"].get<std::string>().c_str(),
               plan["workers"].get<std::size_t>());
-  for (const auto& [benchmark, test] : plan["attainable_p"].items()) {
-    const double p = test["p"];
-    std::printf("%s: the smallest two-sided sign-flip p that %zu seeds can reach is %.4g%s\n",
-                benchmark.c_str(), test["seeds"].get<std::size_t>(), p,
-                p > 0.05 ? " (not below .05: the t interval decides)" : "");
-  }
 }
 
 int plan(const Options& options) {
@@ -199,7 +185,9 @@ int plan(const Options& options) {
   for (const std::string& file : options.suite.files) {
     const SuiteToRun suite = read_suite(file, options.suite, catalogue);
     plans.push_back(plan_one(suite, run_folder(options.out, suite, options.suite.files.size() > 1)));
-    if (!options.json) print(plans.back());
+    if (options.json) continue;
+    print(plans.back());
+    std::fputs(planning_text(plan_statistics(suite_from_json(suite.suite))).c_str(), stdout);
   }
   if (options.json) {
     const Json all = {{"plans", plans}};

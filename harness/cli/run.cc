@@ -1,5 +1,6 @@
 // assay run: plans, runs or resumes suites, then writes their reports.
 #include "cli/commands.h"
+#include "cli/planning_text.h"
 #include "cli/run_summary.h"
 #include "cli/suite_options.h"
 #include "host/install/installation.h"
@@ -185,6 +186,10 @@ int run(const Options& options) {
   ExitStatus status = ExitStatus::done;
   Json documents = Json::array();
   for (std::size_t i = 0; i < suites.size() && status != ExitStatus::interrupted; ++i) {
+    if (!options.quiet) {
+      const SuitePlanning plan = plan_statistics(suite_from_json(suites[i].suite));
+      std::fputs(claims_text(plan).c_str(), stderr);
+    }
     const Ended ended = run_one(options.suite.files[i], suites[i], options, stop);
     if (ended.status != ExitStatus::done) status = ended.status;
     documents.push_back(ended.document);

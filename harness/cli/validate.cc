@@ -1,5 +1,6 @@
 // assay validate: every mistake of suite files in one pass.
 #include "cli/commands.h"
+#include "cli/planning_text.h"
 #include "host/executor/run_suite.h"
 #include "host/install/installation.h"
 #include "host/registry/catalogue.h"
@@ -33,6 +34,7 @@ Json problem_json(const SuiteProblem& problem) {
 void print(const std::string& file, const SuiteReading& reading) {
   if (reading.ok()) {
     std::printf("%s: ok: %s\n", file.c_str(), summary(reading.suite).c_str());
+    std::fputs(planning_text(plan_statistics(reading.suite)).c_str(), stdout);
     std::fflush(stdout);  // before the next file's mistakes, where both go to one place
   } else {
     std::fputs(problems_text(reading.problems).c_str(), stderr);
@@ -61,7 +63,10 @@ int validate(const Options& options) {
       continue;
     }
     Json document = {{"file", file}, {"problems", Json::array()}};
-    if (reading.ok()) document["suite"] = to_json(reading.suite);
+    if (reading.ok()) {
+      document["suite"] = assay::to_json(reading.suite);
+      document["statistics"] = to_json(plan_statistics(reading.suite));
+    }
     for (const SuiteProblem& problem : reading.problems) {
       document["problems"].push_back(problem_json(problem));
     }

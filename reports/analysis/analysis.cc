@@ -65,8 +65,6 @@ void compare(const RunResults& results, Analysis& analysis) {
 struct Gathered {
   Standing standing;
   std::vector<SeededValues> primary, over_baseline;
-  double seconds = 0;
-  std::size_t timed = 0;
 };
 
 void gather(Gathered& gathered, const RunResults& results, const Analysis& analysis, std::size_t b,
@@ -97,22 +95,28 @@ void gather(Gathered& gathered, const RunResults& results, const Analysis& analy
   }
   for (const SeedResult& seed : row.seeds) {
     if (seed.state != CellState::done || !std::isfinite(seed.seconds)) continue;
-    gathered.seconds += seed.seconds;
-    ++gathered.timed;
+    standing.cell_seconds.push_back(seed.seconds);
+    if (std::isfinite(seed.peak_bytes)) standing.cell_bytes.push_back(seed.peak_bytes);
   }
 }
 
-// Methods first, oracles apart, references last; among methods the best mean difference first. The
-// baseline's difference is zero.
-auto place(const Standing& standing, const Metric& metric) {
+// Methods first, oracles apart, references last; among methods those of the pool in its order, then
+// the others, the best mean difference first. The baseline's difference is zero.
+auto place(const Standing& standing, const Metric& metric, const Pool& pool) {
   const double difference = standing.over_baseline ? standing.over_baseline->estimate.mean : 0;
   const double sign = metric.better == Metric::Better::lower ? 1 : -1;
   const bool ranked = !standing.reference && metric.better != Metric::Better::neither;
-  return std::make_tuple(standing.reference, standing.oracle, ranked ? sign * difference : 0);
+  std::size_t in_pool = 0;
+  while (in_pool < pool.order.size() &&
+         pool.methods[pool.order[in_pool]].name != standing.name) {
+    ++in_pool;
+  }
+  return std::make_tuple(standing.reference, standing.oracle, in_pool,
+                         ranked ? sign * difference : 0);
 }
 
 FamilyStandings standings_of(const std::string& family, const RunResults& results,
-                             const Analysis& analysis) {
+                             const Analysis& analysis, const Pool& pool) {
   FamilyStandings table;
   table.family = family;
   std::vector<std::string> order;
@@ -134,12 +138,12 @@ FamilyStandings standings_of(const std::string& family, const RunResults& result
     if (!gathered.over_baseline.empty()) {
       gathered.standing.over_baseline = mean_over_benchmarks(gathered.over_baseline);
     }
-    gathered.standing.seconds = gathered.seconds / static_cast<double>(gathered.timed);
+    gathered.standing.seconds = mean(gathered.standing.cell_seconds);
     table.standings.push_back(std::move(gathered.standing));
   }
   std::stable_sort(table.standings.begin(), table.standings.end(),
                    [&](const Standing& a, const Standing& b) {
-                     return place(a, table.metric) < place(b, table.metric);
+                     return place(a, table.metric, pool) < place(b, table.metric, pool);
                    });
   return table;
 }
@@ -196,7 +200,9 @@ Analysis analyse(const RunResults& results) {
   for (const BenchmarkResults& benchmark : results.benchmarks) {
     if (std::find(families.begin(), families.end(), benchmark.family) != families.end()) continue;
     families.push_back(benchmark.family);
-    analysis.families.push_back(standings_of(benchmark.family, results, analysis));
+    analysis.pools.push_back(make_pool(results, benchmark.family));
+    analysis.families.push_back(
+        standings_of(benchmark.family, results, analysis, analysis.pools.back()));
   }
   analysis.claims = answer_claims(results);
   analysis.warnings = find_warnings(results, analysis);

@@ -6,6 +6,7 @@
 #include "host/statistics/estimate.h"
 #include "host/statistics/paired.h"
 #include "host/statistics/ratio.h"
+#include "reports/analysis/pool.h"
 #include "reports/analysis/results.h"
 
 #include <optional>
@@ -44,19 +45,21 @@ struct Standing {
   std::optional<OverBenchmarks> over_baseline;       ///< of the paired differences
   std::size_t better = 0, worse = 0, undecided = 0;  ///< against the baseline, after Holm
   double seconds = 0;                                ///< mean of a seed
+  std::vector<double> cell_seconds, cell_bytes;      ///< of the cells that are done and say it
 };
 
 struct FamilyStandings {
   std::string family;  ///< id
   Metric metric;       ///< the primary one
   std::size_t benchmarks = 0;
-  std::vector<Standing> standings;  ///< methods by over_baseline, oracles, references
+  std::vector<Standing> standings;  ///< methods in their pool's order, others, oracles, references
 };
 
 struct Analysis {
   std::vector<std::vector<std::vector<Measure>>> measures;  ///< [benchmark][row][metric]
   std::vector<Comparison> comparisons;
   std::vector<FamilyStandings> families;
+  std::vector<Pool> pools;  ///< one a family, in the same order
   std::vector<ClaimResult> claims;
   std::vector<std::string> warnings;  ///< sentences, the most serious first
 

@@ -251,6 +251,7 @@ RunResults arrange_results(const RunData& run) {
     results.problems.push_back(std::move(problem));
   }
   results.outdated = run.outdated;
+  results.jobs = read_job_log(run.folder);
   results.running_pid = run.running_pid;
   results.folder = run.folder;
   results.runs = {{results.name, results.name, results.suite_file, results.suite_text,

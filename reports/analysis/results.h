@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host/statistics/claims.h"
+#include "host/store/job_log.h"
 #include "host/store/run_reader.h"
 
 #include <map>
@@ -93,6 +94,7 @@ struct RunResults {
   std::vector<Claim> claims;
   std::vector<std::string> problems;  ///< files that were not used, and why
   std::size_t outdated = 0;           ///< cells with results of an older plan only
+  std::vector<LoggedCommand> jobs;    ///< what the run's commands did when
   int running_pid = 0;                ///< another command works on the run
   std::filesystem::path folder;       ///< of the one run; empty for several
   std::vector<RunOrigin> runs;        ///< one, or those that were merged (merge.h)

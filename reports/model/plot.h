@@ -79,8 +79,8 @@ struct ScatterPlot {
   std::string id;
   std::string title, description;
   std::string x_axis, y_axis;
-  bool lower_y_is_better = false;
-  std::vector<ScatterPoint> points;  ///< x > 0: the scale is logarithmic; smaller is better
+  bool log_x = false;                ///< for x > 0
+  std::vector<ScatterPoint> points;
 };
 
 struct TimelineBar {

@@ -102,8 +102,9 @@ void draw_scatter(Markup& markup, const ScatterPlot& plot) {
     up.include(point.y);
     up.include(point.y_range);
   }
-  if (!(across.low > 0) || !std::isfinite(up.low)) return;
-  const Scale x = make_log_scale(across.low, across.high);
+  if (!std::isfinite(across.low) || !std::isfinite(up.low)) return;
+  const Scale x = plot.log_x ? make_log_scale(across.low, across.high)
+                             : make_scale(across.low, across.high, 5);
   const Scale y = make_scale(up.low, up.high, 5);
   open_figure(markup, "scatter", plot.id, plot.title, plot.description, bottom + axis_height);
   draw_axis_below(markup, x, plot.x_axis, bottom);

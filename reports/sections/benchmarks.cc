@@ -1,5 +1,6 @@
 // One part for each benchmark: the table of its rows, every seed as a strip, learning curves.
 #include "reports/model/number_text.h"
+#include "reports/panels/panels.h"
 #include "reports/sections/sections.h"
 
 #include <algorithm>
@@ -158,6 +159,35 @@ StripPlot strip_plot(const BenchmarkResults& benchmark, const std::string& id) {
   return plot;
 }
 
+// A line for each seed from the baseline's value to the method's: lines that all rise or all fall are
+// what a paired test sees.
+CurvePlot paired_plot(const BenchmarkResults& benchmark, const std::string& id) {
+  const Metric& metric = compared_metric(benchmark);
+  CurvePlot plot;
+  plot.id = "pairs-of-" + id;
+  plot.title = metric.title + ", seed by seed, on " + benchmark.title;
+  plot.description = "Each thin line joins one seed\u2019s values; the thick line joins the means.";
+  plot.y_axis = metric.title;
+  const Row* baseline = benchmark.row(benchmark.baseline);
+  if (baseline == nullptr) return plot;
+  const std::vector<double> before = baseline->values(metric.id);
+  for (const Row& row : benchmark.rows) {
+    if (row.reference || &row == baseline) continue;
+    const std::vector<double> after = row.values(metric.id);
+    CurvePanel panel;
+    panel.title = row.title;
+    panel.x_names = {baseline->name, row.name};
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      if (!std::isfinite(before[i]) || !std::isfinite(after[i])) continue;
+      panel.seeds.push_back({{0, before[i]}, {1, after[i]}});
+    }
+    if (panel.seeds.empty()) continue;
+    panel.main = mean_curve(panel.seeds).mean;
+    plot.panels.push_back(std::move(panel));
+  }
+  return plot;
+}
+
 Table seed_table(const BenchmarkResults& benchmark) {
   const Metric& metric = compared_metric(benchmark);
   const int decimals = decimals_of(benchmark, metric);
@@ -256,6 +286,15 @@ Section benchmark_section(const RunResults& results, const Analysis& analysis) {
     section.add(metric_table(benchmark, b, analysis, headline, true));
     section.add(strip_plot(benchmark, number));
     section.add(Details{"Every seed as a table", blocks_of(seed_table(benchmark))});
+    if (const FamilyPanels* panels = panels_of(benchmark.family)) {
+      for (Block& block : panels->of_benchmark({benchmark, analysis.measures[b], number})) {
+        section.blocks.push_back(std::move(block));
+      }
+    }
+    if (CurvePlot pairs = paired_plot(benchmark, number); !pairs.panels.empty()) {
+      section.add(Details{"Seed by seed against " + benchmark.baseline,
+                          blocks_of(std::move(pairs))});
+    }
     if (!rest.empty()) {
       section.add(Details{counted(rest.size(), "further metric", "further metrics"),
                           blocks_of(metric_table(benchmark, b, analysis, rest, false))});

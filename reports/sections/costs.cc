@@ -55,7 +55,7 @@ TableRow cost_row(const BenchmarkResults& benchmark, const Row& row) {
 
 }  // namespace
 
-Section cost_section(const RunResults& results) {
+Section cost_section(const RunResults& results, const Analysis& analysis) {
   Section section{"costs", "Costs", {}};
   double total = 0;
   Table table;
@@ -82,7 +82,12 @@ Section cost_section(const RunResults& results) {
   section.add(
       Paragraph{{plain("All cells together took "), strong(duration_text(total)),
                  plain(" of workers' time. Stages that cells share (supervisors, pretraining, "
-                       "ceilings) are not counted here.")}});
+                       "ceilings) are not counted here; the jobs below have them.")}});
+  for (std::size_t i = 0; i < analysis.families.size(); ++i) {
+    for (Block& block : cost_plots(analysis.families[i], std::to_string(i + 1))) {
+      section.blocks.push_back(std::move(block));
+    }
+  }
   section.add(std::move(table));
   return section;
 }

@@ -1,6 +1,7 @@
 // Methods against benchmarks in one table for each family: every row's value on the compared metric,
 // coloured by its paired difference to the benchmark's baseline.
 #include "reports/model/number_text.h"
+#include "reports/panels/panels.h"
 #include "reports/sections/sections.h"
 
 #include <algorithm>
@@ -134,6 +135,18 @@ Table heat_table(const RunResults& results, const Analysis& analysis, const Fami
   return table;
 }
 
+void add_panels(Section& section, const RunResults& results, const Analysis& analysis,
+                const std::string& family, const std::string& id) {
+  const FamilyPanels* panels = panels_of(family);
+  if (panels == nullptr || panels->of_family == nullptr) return;
+  std::vector<PanelInput> inputs;
+  for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
+    if (results.benchmarks[b].family != family) continue;
+    inputs.push_back({results.benchmarks[b], analysis.measures[b], std::to_string(b + 1)});
+  }
+  for (Block& block : panels->of_family(inputs, id)) section.blocks.push_back(std::move(block));
+}
+
 }  // namespace
 
 Section heat_section(const RunResults& results, const Analysis& analysis) {
@@ -147,6 +160,7 @@ Section heat_section(const RunResults& results, const Analysis& analysis) {
     }
     section.add(heat_table(results, analysis,
                            family_table(results, analysis, standings.family)));
+    add_panels(section, results, analysis, standings.family, std::to_string(index));
   }
   return section;
 }

@@ -1,4 +1,5 @@
-// Methods over all benchmarks of a family. No rank numbers: neighbours are seldom told apart.
+// Methods over all benchmarks of a family. No bare rank numbers, since neighbours are seldom told
+// apart: the range of places that a method may hold, and letters for groups that are not told apart.
 #include "reports/model/number_text.h"
 #include "reports/sections/sections.h"
 
@@ -19,6 +20,12 @@ int decimals_of(const FamilyStandings& family) {
   return decimals_for(largest, family.metric.share);
 }
 
+// A to Z, then AA, AB, ...
+std::string group_name(std::size_t index) {
+  std::string name(1, static_cast<char>('A' + index % 26));
+  return index < 26 ? name : group_name(index / 26 - 1) + name;
+}
+
 Cell standing_name(const Standing& standing) {
   Text text{standing.reference ? plain(standing.title) : strong(standing.name)};
   if (standing.oracle) text.push_back(muted(" needs an oracle"));
@@ -34,10 +41,33 @@ std::string seeds_note(const OverBenchmarks& over, std::size_t benchmarks) {
   return " too few seeds in common";
 }
 
-TableRow standing_row(const Standing& standing, int decimals) {
+// "1\u20133" and the letters of the method's groups; a dash where it is not compared with the others.
+void add_places(TableRow& row, const Standing& standing, const Pool& pool) {
+  const PoolMethod* method = pool.find(standing.name);
+  if (method == nullptr || standing.reference || !pool.usable()) {
+    row.cells.emplace_back(muted("\u2014"));
+    row.cells.emplace_back(muted("\u2014"));
+    return;
+  }
+  const auto m = static_cast<std::size_t>(method - pool.methods.data());
+  const auto [first, last] = pool.groups.rank_ranges[m];
+  const std::string places = std::to_string(first);
+  row.cells.emplace_back(first == last ? places : places + "\u2013" + std::to_string(last),
+                         static_cast<double>(first + last) / 2);
+  std::string letters;
+  for (std::size_t g = 0; g < pool.groups.bars.size(); ++g) {
+    const std::vector<std::size_t>& bar = pool.groups.bars[g];
+    if (std::find(bar.begin(), bar.end(), m) == bar.end()) continue;
+    letters += (letters.empty() ? "" : " ") + group_name(g);
+  }
+  row.cells.push_back(letters.empty() ? Cell(muted("alone")) : Cell(code(letters)));
+}
+
+TableRow standing_row(const Standing& standing, const Pool& pool, int decimals) {
   TableRow row;
   row.quiet = standing.reference;
   row.cells.push_back(standing_name(standing));
+  add_places(row, standing, pool);
   row.cells.emplace_back(
       std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
       static_cast<double>(standing.benchmarks));
@@ -73,10 +103,25 @@ TableRow standing_row(const Standing& standing, int decimals) {
   return row;
 }
 
-Table standings_table(const FamilyStandings& family) {
+// What the places and groups rest on.
+std::string order_text(const Pool& pool) {
+  if (!pool.usable()) return " The order is by the difference to the baseline.";
+  const std::string test =
+      pool.unit == Pool::Unit::benchmarks
+          ? " The order is by mean rank. Methods that share a letter are not told apart by "
+            "Wilcoxon\u2019s test over benchmarks (Holm over all pairs); places are the range that a "
+            "method\u2019s groups span."
+          : " The order is by the mean. Methods that share a letter are not told apart by the paired "
+            "t test over seeds (Holm over all pairs); places are the range that a method\u2019s groups "
+            "span.";
+  return test;
+}
+
+Table standings_table(const FamilyStandings& family, const Pool& pool) {
   Table table;
-  table.caption = "Means over " + counted(family.benchmarks, "benchmark", "benchmarks") +
-                  ". The order is by the difference to the baseline; neighbours need not differ.";
+  table.sortable = true;
+  table.caption = "Means over " + counted(family.benchmarks, "benchmark", "benchmarks") + "." +
+                  order_text(pool);
   const bool partial = std::any_of(
       family.standings.begin(), family.standings.end(),
       [&](const Standing& standing) { return standing.benchmarks != family.benchmarks; });
@@ -87,6 +132,8 @@ Table standings_table(const FamilyStandings& family) {
   }
   table.columns = {
       {"Method", "", false},
+      {"Place", "range of places that the method may hold", true},
+      {"Group", "methods that share a letter are not told apart", false},
       {"Benchmarks", "with a result, of those planned", true},
       {title_with_arrow(family.metric),
        help_of(family.metric) + "; mean over benchmarks of the mean over seeds", true},
@@ -107,7 +154,7 @@ Table standings_table(const FamilyStandings& family) {
       references = true;
       table.rows.push_back({{}, "References, for comparison: not methods", false});
     }
-    table.rows.push_back(standing_row(standing, decimals));
+    table.rows.push_back(standing_row(standing, pool, decimals));
   }
   return table;
 }
@@ -123,7 +170,7 @@ Section leaderboard_section(const RunResults& results, const Analysis& analysis)
       section.add(
           Heading{family_title(results, family.family), "leaderboard-" + std::to_string(index)});
     }
-    section.add(standings_table(family));
+    section.add(standings_table(family, analysis.pools[index - 1]));
   }
   return section;
 }

@@ -14,8 +14,14 @@ Document build_document(const RunResults& results, const Analysis& analysis);
 Section verdict_section(const RunResults& results, const Analysis& analysis);
 Section leaderboard_section(const RunResults& results, const Analysis& analysis);
 Section heat_section(const RunResults& results, const Analysis& analysis);
+Section pair_section(const RunResults& results, const Analysis& analysis);
+/// Figures of one pool: mean ranks, aggregates over runs, performance profiles (pool_plots.cc).
+std::vector<Block> pool_plots(const RunResults& results, const Pool& pool, const std::string& id);
 Section benchmark_section(const RunResults& results, const Analysis& analysis);
-Section cost_section(const RunResults& results);
+Section cost_section(const RunResults& results, const Analysis& analysis);
+/// Figures of one family's methods, quality against cost (pareto.cc).
+std::vector<Block> cost_plots(const FamilyStandings& family, const std::string& id);
+Section job_section(const RunResults& results);
 Section failure_section(const RunResults& results);
 Section method_section(const RunResults& results);
 Section statistics_section(const RunResults& results);

@@ -2,6 +2,8 @@
 #include "reports/model/number_text.h"
 #include "reports/sections/sections.h"
 
+#include <assay/common/text.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -36,29 +38,85 @@ const BenchmarkResults* find_benchmark(const RunResults& results, const std::str
   return found == results.benchmarks.end() ? nullptr : &*found;
 }
 
+// What a test measured: "`logconf` − `xent`", "slope of log Accuracy over log `logconf over alpha`".
+Text measured_text(const ClaimTest& test, const std::string& title) {
+  if (!test.fits()) {
+    Text text{code(test.left), plain(" \u2212 "), code(test.right)};
+    if (!test.right_benchmark.empty()) {
+      text.insert(text.end(), {plain(" on "), code(test.right_benchmark)});
+    }
+    return text;
+  }
+  const std::string metric = (test.log_metric ? "log " : "") + title;
+  const std::string of = test.relation == ClaimTest::Relation::slope
+                             ? "slope of " + metric
+                             : "threshold where " + title + " crosses " +
+                                   number_text(test.level);
+  return {plain(of + (test.log_axis ? " on a logarithmic axis, " : ", ")), code(test.line)};
+}
+
+// Slopes can be of any size: three digits that count, as far as a line has room for them.
+int decimals_of_fit(double value) {
+  int decimals = decimals_for(std::abs(value), false);
+  while (decimals < 9 && value != 0 && std::abs(value) * std::pow(10, decimals) < 100) ++decimals;
+  return decimals;
+}
+
+// Of a logarithmic axis the thresholds are averaged as logarithms, and shown on the axis.
+std::string fitted_text(const ClaimTest& test) {
+  Estimate fitted = test.test.difference;
+  const bool back = test.relation == ClaimTest::Relation::threshold && test.log_axis;
+  if (back) {
+    fitted.mean = std::exp(fitted.mean);
+    if (fitted.interval) {
+      fitted.interval = Interval{std::exp(fitted.interval->low), std::exp(fitted.interval->high)};
+    }
+  }
+  const int decimals = decimals_of_fit(fitted.mean);
+  if (test.relation == ClaimTest::Relation::slope) return difference_text(fitted, decimals);
+  const std::string mean = number(fitted.mean, decimals);
+  return fitted.interval ? mean + " " + interval_text(*fitted.interval, decimals, false) : mean;
+}
+
+// How surely: "; Holm p = 0.02, paired t p = 0.01, sign-flip p = 0.06".
+std::string surety_text(const ClaimTest& test, Correction correction) {
+  std::string text;
+  if (correction == Correction::holm) text = p_text("Holm p", test.adjusted) + ", ";
+  if (correction == Correction::bonferroni) text = p_text("Bonferroni p", test.adjusted) + ", ";
+  text += p_text(test.fits() ? "p" : test.procedure + " p", test.p);
+  if (test.fits()) text += " (" + test.procedure + ")";
+  if (!std::isnan(test.sign_flip.p)) text += ", " + sign_flip_text(test.sign_flip);
+  return "; " + text;
+}
+
 // One test of a claim: "supported on photos: logconf − xent = +0.031 [...] in Gain, 5 seeds; ...".
-Text test_text(const RunResults& results, const ClaimTest& test) {
+Text test_text(const RunResults& results, const ClaimTest& test, Correction correction) {
   Text text{strong(verdict_word(test.verdict)), plain(" on "), code(test.benchmark), plain(": ")};
   const BenchmarkResults* benchmark = find_benchmark(results, test.benchmark);
   const Metric* metric = benchmark == nullptr ? nullptr : benchmark->metric(test.metric);
-  text.push_back(code(test.left));
-  text.push_back(plain(" \u2212 "));
-  text.push_back(code(test.right));
-  if (metric == nullptr || !test.test.testable()) {
+  const Text measured = measured_text(test, metric == nullptr ? test.metric : metric->title);
+  text.insert(text.end(), measured.begin(), measured.end());
+  if (metric == nullptr || (!test.test.testable() && (test.censored == 0 || !test.note.empty()))) {
     text.push_back(plain(": " + (test.note.empty() ? "the metric is not there" : test.note)));
     return text;
   }
-  const int decimals = decimals_of(*benchmark, *metric);
-  text.push_back(plain(" = " + difference_text(test.test.difference, decimals) + " in " +
-                       metric->title + ", " + seeds_used(test.test.difference)));
+  if (test.fits()) {
+    // Thresholds that are known in part have no mean.
+    if (test.censored == 0) text.push_back(plain(" = " + fitted_text(test)));
+    if (!std::isnan(test.sign_flip.p)) {
+      text.push_back(plain(", " + seeds_used(test.test.difference)));
+    }
+  } else {
+    const int decimals = decimals_of(*benchmark, *metric);
+    text.push_back(plain(" = " + difference_text(test.test.difference, decimals) + " in " +
+                         (test.log_metric ? "log " : "") + metric->title + ", " +
+                         seeds_used(test.test.difference)));
+  }
   if (!test.note.empty()) {
     text.push_back(plain("; " + (test.no_spread ? no_spread_text(test.sign_flip) : test.note)));
     return text;
   }
-  const std::string decides =
-      test.relation == ClaimTest::Relation::near ? "equivalence p" : std::string("paired t p");
-  text.push_back(muted("; " + p_text("Holm p", test.adjusted) + ", " + p_text(decides, test.p) +
-                       ", " + sign_flip_text(test.sign_flip)));
+  text.push_back(muted(surety_text(test, correction)));
   const std::string hint =
       test.verdict == Verdict::inconclusive ? seeds_hint(test.seeds, test.many_seeds) : "";
   if (!hint.empty()) text.push_back(plain("; " + hint));
@@ -88,8 +146,20 @@ Finding claim_finding(const RunResults& results, const ClaimResult& claim) {
     expects.push_back(plain(" \u00b7 "));
     expects.push_back(paper_span(claim.claim.paper));
   }
+  const ClaimRules &rules = claim.claim.rules, usual;
+  if (rules.level != usual.level || rules.correction != usual.correction) {
+    expects.push_back(plain(" \u00b7 level " + number_text(rules.level) + ", " +
+                            (rules.correction == Correction::none
+                                 ? std::string("p-values not corrected")
+                                 : "corrected after " +
+                                       std::string(rules.correction == Correction::holm
+                                                       ? "Holm"
+                                                       : "Bonferroni"))));
+  }
   finding.details.push_back(std::move(expects));
-  for (const ClaimTest& test : claim.tests) finding.details.push_back(test_text(results, test));
+  for (const ClaimTest& test : claim.tests) {
+    finding.details.push_back(test_text(results, test, rules.correction));
+  }
   return finding;
 }
 

@@ -18,6 +18,8 @@ const std::vector<Format>& formats() {
   static const std::vector<Format> all = {
       {"html", "html", "one self-contained page", write_html},
       {"md", "md", "the same in Markdown", write_markdown},
+      {"pr-comment", "pr-comment.md", "Markdown of 60 lines at most", write_pr_comment},
+      {"tex", "tex", "tables for a paper", write_latex},
       {"json", "json", "the numbers, for tools", write_json},
       {"csv", "csv", "one line for each cell and metric", write_csv},
       {"junit", "junit.xml", "cells and claims as tests, for build servers", write_junit},

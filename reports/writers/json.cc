@@ -1,4 +1,6 @@
-// Format "assay-report", version 1 (docs/statistics.md): the analysis as numbers, for tools.
+// Format "assay-report", version 1 (docs/reports.md, docs/schemas): the analysis as numbers, for
+// tools.
+#include "reports/analysis/best_group.h"
 #include "reports/writers/formats.h"
 
 #include <cmath>
@@ -38,7 +40,7 @@ Json to_json(const RatioEstimate& ratio) {
 Json to_json(const PairedTest& test) {
   return {{"difference", to_json(test.difference)},
           {"p", number_or_null(test.p)},
-          {"sign_flip_p", test.sign_flip.p},
+          {"sign_flip_p", number_or_null(test.sign_flip.p)},
           {"sign_flip_exact", test.sign_flip.exact}};
 }
 
@@ -46,7 +48,59 @@ Json seeds_json(const std::optional<std::size_t>& seeds) {
   return seeds ? Json(*seeds) : Json();
 }
 
-Json benchmark_json(const BenchmarkResults& benchmark,
+const char* state_word(CellState state) {
+  static constexpr const char* words[] = {"done", "failed", "missing"};
+  return words[static_cast<int>(state)];
+}
+
+Json metric_json(const Metric& metric) {
+  static constexpr const char* directions[] = {"higher", "lower", "neither"};
+  return {{"id", metric.id},
+          {"title", metric.title},
+          {"unit", metric.unit},
+          {"meaning", metric.meaning},
+          {"better", directions[static_cast<int>(metric.better)]},
+          {"primary", metric.primary},
+          {"ratio", metric.ratio ? Json{{"numerator", metric.ratio->numerator},
+                                        {"denominator", metric.ratio->denominator}}
+                                 : Json()}};
+}
+
+// The row's cells as columns: one entry for each of the benchmark's seeds.
+Json cells_json(const RunResults& results, const BenchmarkResults& benchmark, const Row& row) {
+  Json json = {{"state", Json::array()},      {"run", Json::array()},
+               {"seconds", Json::array()},    {"cpu_seconds", Json::array()},
+               {"peak_bytes", Json::array()}, {"metrics", Json::object()}};
+  for (const SeedResult& seed : row.seeds) {
+    const bool ran = seed.state != CellState::missing;
+    json["state"].push_back(state_word(seed.state));
+    json["run"].push_back(ran ? Json(results.runs.at(seed.run).label) : Json());
+    json["seconds"].push_back(ran ? number_or_null(seed.seconds) : Json());
+    json["cpu_seconds"].push_back(ran ? number_or_null(seed.cpu_seconds) : Json());
+    json["peak_bytes"].push_back(ran ? number_or_null(seed.peak_bytes) : Json());
+  }
+  for (const Metric& metric : benchmark.metrics) {
+    Json values = Json::array();
+    for (const double value : row.values(metric.id)) values.push_back(number_or_null(value));
+    json["metrics"][metric.id] = std::move(values);
+  }
+  return json;
+}
+
+Json failures_json(const Row& row) {
+  Json failures = Json::array();
+  for (const SeedResult& seed : row.seeds) {
+    if (seed.state != CellState::failed) continue;
+    failures.push_back({{"seed", seed.seed},
+                        {"kind", seed.error_kind},
+                        {"phase", seed.error_phase},
+                        {"message", seed.error_message},
+                        {"log", seed.error_log}});
+  }
+  return failures;
+}
+
+Json benchmark_json(const RunResults& results, const BenchmarkResults& benchmark,
                     const std::vector<std::vector<Measure>>& measures) {
   Json rows = Json::array();
   for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
@@ -58,44 +112,110 @@ Json benchmark_json(const BenchmarkResults& benchmark,
           measure.ratio ? to_json(*measure.ratio) : to_json(measure.estimate);
     }
     rows.push_back({{"name", row.name},
+                    {"title", row.title},
                     {"use", row.use},
+                    {"parameters", row.parameters},
                     {"reference", row.reference},
                     {"oracle", row.oracle},
                     {"done", row.count(CellState::done)},
                     {"failed", row.count(CellState::failed)},
                     {"missing", row.count(CellState::missing)},
-                    {"metrics", std::move(metrics)}});
+                    {"metrics", std::move(metrics)},
+                    {"cells", cells_json(results, benchmark, row)},
+                    {"failures", failures_json(row)}});
   }
+  Json metrics = Json::array();
+  for (const Metric& metric : benchmark.metrics) metrics.push_back(metric_json(metric));
   return {{"id", benchmark.id},
+          {"suite_id", benchmark.suite_id},
+          {"title", benchmark.title},
           {"family", benchmark.family},
+          {"settings", benchmark.settings},
           {"seeds", benchmark.seeds},
           {"baseline", benchmark.baseline},
+          {"baseline_assumed", benchmark.baseline_assumed},
           {"primary", benchmark.primary().id},
+          {"metrics", std::move(metrics)},
+          {"best", best_group(benchmark)},
           {"rows", std::move(rows)}};
 }
 
-Json claim_json(const ClaimResult& claim) {
-  static constexpr const char* relations[] = {"less", "greater", "near"};
-  Json tests = Json::array();
-  for (const ClaimTest& test : claim.tests) {
-    Json json = to_json(test.test);
-    json.update({{"benchmark", test.benchmark},
-                 {"left", test.left},
-                 {"right", test.right},
-                 {"relation", relations[static_cast<int>(test.relation)]},
-                 {"metric", test.metric},
-                 {"deciding_p", number_or_null(test.p)},
-                 {"adjusted_p", number_or_null(test.adjusted)},
-                 {"sign_flip_p", test.sign_flip.p},
-                 {"sign_flip_exact", test.sign_flip.exact},
-                 {"verdict", verdict_word(test.verdict)},
-                 {"seeds_to_decide", seeds_json(test.seeds)},
-                 {"note", test.note}});
-    tests.push_back(std::move(json));
+Json standings_json(const FamilyStandings& family) {
+  Json standings = Json::array();
+  for (const Standing& standing : family.standings) {
+    standings.push_back(
+        {{"name", standing.name},
+         {"title", standing.title},
+         {"reference", standing.reference},
+         {"oracle", standing.oracle},
+         {"benchmarks", standing.benchmarks},
+         {"planned", standing.planned},
+         {"primary", to_json(standing.primary.estimate)},
+         {"over_baseline",
+          standing.over_baseline ? to_json(standing.over_baseline->estimate) : Json()},
+         {"better", standing.better},
+         {"worse", standing.worse},
+         {"undecided", standing.undecided},
+         {"seconds", number_or_null(standing.seconds)}});
   }
-  return {{"says", claim.claim.says},     {"paper", claim.claim.paper},
-          {"expect", claim.claim.expect}, {"metric", claim.claim.metric},
-          {"on", claim.claim.on},         {"verdict", verdict_word(claim.verdict)},
+  return {{"family", family.family},
+          {"metric", family.metric.id},
+          {"benchmarks", family.benchmarks},
+          {"standings", std::move(standings)}};
+}
+
+Json run_json(const RunOrigin& run) {
+  return {{"label", run.label},         {"suite", run.suite},     {"suite_file", run.suite_file},
+          {"overrides", run.overrides}, {"started", run.started}, {"provenance", run.provenance}};
+}
+
+Json points_json(const ClaimTest& test) {
+  Json points = Json::array();
+  for (const ClaimPoint& point : test.points) {
+    points.push_back({{"benchmark", point.benchmark}, {"row", point.row}, {"x", point.x}});
+  }
+  return points;
+}
+
+Json claim_test_json(const ClaimTest& test) {
+  static constexpr const char* relations[] = {"less", "greater", "near", "slope", "threshold"};
+  Json json = to_json(test.test);
+  json.update({{"benchmark", test.benchmark},
+               {"left", test.left},
+               {"right", test.right},
+               {"relation", relations[static_cast<int>(test.relation)]},
+               {"range", {number_or_null(test.range.low), number_or_null(test.range.high)}},
+               {"metric", test.metric},
+               {"procedure", test.procedure},
+               {"deciding_p", number_or_null(test.p)},
+               {"adjusted_p", number_or_null(test.adjusted)},
+               {"sign_flip_p", number_or_null(test.sign_flip.p)},
+               {"sign_flip_exact", test.sign_flip.exact},
+               {"verdict", verdict_word(test.verdict)},
+               {"seeds_to_decide", seeds_json(test.seeds)},
+               {"note", test.note}});
+  if (test.line.empty()) return json;
+  json.update({{"line", test.line},
+               {"points", points_json(test)},
+               {"log_metric", test.log_metric},
+               {"log_axis", test.log_axis}});
+  if (test.relation == ClaimTest::Relation::threshold) {
+    json.update({{"level", test.level}, {"censored", test.censored}});
+  }
+  return json;
+}
+
+Json claim_json(const ClaimResult& claim) {
+  Json tests = Json::array();
+  for (const ClaimTest& test : claim.tests) tests.push_back(claim_test_json(test));
+  return {{"says", claim.claim.says},
+          {"paper", claim.claim.paper},
+          {"expect", claim.claim.expect},
+          {"metric", claim.claim.metric},
+          {"on", claim.claim.on},
+          {"level", claim.claim.rules.level},
+          {"correction", correction_word(claim.claim.rules.correction)},
+          {"verdict", verdict_word(claim.verdict)},
           {"tests", std::move(tests)}};
 }
 
@@ -120,6 +240,7 @@ std::string write_json(const Report& report) {
   Json json = {{"format", "assay-report"},
                {"version", 1},
                {"suite", results.name},
+               {"title", results.title},
                {"started", results.started},
                {"cells",
                 {{"done", results.count(CellState::done)},
@@ -129,14 +250,21 @@ std::string write_json(const Report& report) {
                {"claims", Json::array()},
                {"comparisons", Json::array()},
                {"benchmarks", Json::array()},
+               {"families", Json::array()},
+               {"runs", Json::array()},
                {"provenance", results.provenance}};
   for (const ClaimResult& claim : analysis.claims) json["claims"].push_back(claim_json(claim));
   for (const Comparison& comparison : analysis.comparisons) {
     json["comparisons"].push_back(comparison_json(results, comparison));
   }
   for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
-    json["benchmarks"].push_back(benchmark_json(results.benchmarks[b], analysis.measures[b]));
+    json["benchmarks"].push_back(
+        benchmark_json(results, results.benchmarks[b], analysis.measures[b]));
   }
+  for (const FamilyStandings& family : analysis.families) {
+    json["families"].push_back(standings_json(family));
+  }
+  for (const RunOrigin& run : results.runs) json["runs"].push_back(run_json(run));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

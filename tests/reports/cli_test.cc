@@ -61,6 +61,46 @@ TEST_CASE("assay report tells what is wrong and exits 2") {
   const Answer two = assay_report(run + " --format html,md --out x.html");
   CHECK(two.status == 2);
   CHECK(two.output ==
-        "assay: --out takes one run and one format; without it each report goes into its run's "
-        "folder\n");
+        "assay: --out x.html takes one format; several go into a folder: --out FOLDER/\n");
+  const Answer ending = assay_report(run + " --out x.pdf");
+  CHECK(ending.status == 2);
+  CHECK(ending.output ==
+        "assay: --out x.pdf: no format has files that end so; name one with --format (html, md, "
+        "pr-comment, tex, json, csv, junit)\n");
+  const Answer twice = assay_report(run + " " + run + "/ --out x.html");
+  CHECK(twice.status == 2);
+  CHECK(twice.output == "assay: " + run + "/ is named twice: name each run once\n");
+  const Answer second = assay_report(run + " " + folder.path().string() + " --out x.html");
+  CHECK(second.status == 2);
+  CHECK(second.output == "assay: " + folder.path().string() +
+                             " is not a run: it has no run.json (a run is made by `assay run`)\n");
+}
+
+TEST_CASE(
+    "assay report takes the format from a file's ending, and makes one report of several runs") {
+  const test::TemporaryFolder folder;
+  const std::string day = (folder.path() / "day").string();
+  const std::string night = (folder.path() / "night").string();
+  test::write_made_up_run(day);
+  fs::copy(day, night, fs::copy_options::recursive);
+
+  for (const auto& [file, begins] : {std::pair{"x.tex", "% Tables"},
+                                     {"x.junit.xml", "<?xml"},
+                                     {"x.xml", "<?xml"},
+                                     {"x.pr-comment.md", "# Assay: "},
+                                     {"x.md", "# A made-up"},
+                                     {"x.csv", "benchmark,"},
+                                     {"x", "<!doctype"}}) {
+    const std::string path = (folder.path() / file).string();
+    CHECK(assay_report(day + " " + night + " --out " + path).output == path + "\n");
+    CHECK(read_file(path).starts_with(begins));
+  }
+  const std::string both = (folder.path() / "both").string();
+  CHECK(assay_report(day + " " + night + " --format json,junit --out " + both + "/").output ==
+        both + "/report.json\n" + both + "/report.junit.xml\n");
+  CHECK(read_file(both + "/report.json").find("\"label\": \"night\"") != std::string::npos);
+  // Without --out each report is of its own run.
+  CHECK(assay_report(day + " " + night + " --format json").output ==
+        day + "/report.json\n" + night + "/report.json\n");
+  CHECK(read_file(day + "/report.json") == read_file(night + "/report.json"));
 }

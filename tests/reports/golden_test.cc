@@ -1,6 +1,6 @@
 // Approval tests: the whole of each format against tests/golden/reports. After a change that is
 // meant, look at the new files and take them over:
-//   ASSAY_APPROVE=1 ctest --test-dir build/release -R 'reports: golden' && git diff tests/golden
+//   scripts/approve
 #include "made_up_run.h"
 #include "reports/report.h"
 #include "reports/writers/formats.h"
@@ -42,7 +42,7 @@ void compare_with_golden(const std::string& format) {
   const std::string approved = read_file(golden);
   if (approved != now) {
     FAIL(golden.string() << " is not what the report is now; " << first_difference(approved, now)
-                         << "\nIf the change is meant: ASSAY_APPROVE=1 ctest -R 'reports: golden'");
+                         << "\nIf the change is meant: scripts/approve");
   }
 }
 
@@ -62,4 +62,10 @@ TEST_CASE("golden CSV") {
 }
 TEST_CASE("golden JUnit") {
   compare_with_golden("junit");
+}
+TEST_CASE("golden pull-request comment") {
+  compare_with_golden("pr-comment");
+}
+TEST_CASE("golden LaTeX") {
+  compare_with_golden("tex");
 }

@@ -49,7 +49,7 @@ TEST_CASE("unknown formats are refused before anything is read") {
   CHECK_THROWS_WITH(write_reports("nowhere", {{"htm"}, ""}),
                     "there is no report format 'htm' (did you mean 'html'?)");
   CHECK_THROWS_WITH(report_text("nowhere", "pdf"),
-                    "there is no report format 'pdf'; there are html, md, json, csv, junit");
+                    "there is no report format 'pdf'; there are html, md, pr-comment, tex, json, csv, junit");
 }
 
 TEST_CASE("a run.json that misses something names what") {
@@ -94,10 +94,10 @@ TEST_CASE("the CSV report has a line for each cell and metric") {
   const fs::path run = folder.path() / "run";
   test::write_made_up_run(run);
   const std::string csv = report_text(run, "csv");
-  CHECK(csv.find("photos,weak_to_strong,xent,xent,method,0,done,accuracy,0.664,\r\n") !=
+  CHECK(csv.find("photos,weak_to_strong,xent,xent,method,0,done,accuracy,0.664,,made-up\r\n") !=
         std::string::npos);
   CHECK(csv.find("photos,weak_to_strong,product,product,method,3,failed,,,\"signal: killed by "
                  "signal 11") != std::string::npos);
-  CHECK(csv.find("letters,weak_to_strong,logconf,logconf,method,7,missing,,,\r\n") !=
+  CHECK(csv.find("letters,weak_to_strong,logconf,logconf,method,7,missing,,,,\r\n") !=
         std::string::npos);
 }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
 #include <string>
 
 namespace assay {
@@ -24,18 +23,21 @@ std::vector<std::size_t> ascending(const std::vector<double>& p_values) {
   return order;
 }
 
-// S(k): how many of the pairs of k methods can be equal together. Methods that are equal form
-// groups, so it is the sums of C(size, 2) over the partitions of k.
-std::set<std::size_t> possible_true(std::size_t methods) {
-  std::vector<std::set<std::size_t>> sums{{0}};
+// S(k): may[s] says whether exactly s pairs of k methods can be equal together. Methods that are
+// equal form groups, so S(k) holds the sums of C(size, 2) over the partitions of k.
+std::vector<bool> possible_true(std::size_t methods) {
+  std::vector<std::vector<bool>> may{{true}};
   for (std::size_t k = 1; k <= methods; ++k) {
-    std::set<std::size_t> own;
+    std::vector<bool> own(all_pairs(k) + 1, false);
     for (std::size_t group = 1; group <= k; ++group) {
-      for (const std::size_t rest : sums[k - group]) own.insert(all_pairs(group) + rest);
+      const std::vector<bool>& rest = may[k - group];
+      for (std::size_t sum = 0; sum < rest.size(); ++sum) {
+        if (rest[sum]) own[all_pairs(group) + sum] = true;
+      }
     }
-    sums.push_back(std::move(own));
+    may.push_back(std::move(own));
   }
-  return sums.back();
+  return may.back();
 }
 
 std::size_t methods_of(std::size_t pairs) {
@@ -73,10 +75,12 @@ std::vector<double> benjamini_hochberg(const std::vector<double>& p_values) {
 }
 
 std::vector<std::size_t> shaffer_multipliers(std::size_t methods) {
-  const std::set<std::size_t> possible = possible_true(methods);
+  const std::vector<bool> possible = possible_true(methods);
   std::vector<std::size_t> multipliers;
   for (std::size_t open = all_pairs(methods); open > 0; --open) {
-    multipliers.push_back(*std::prev(possible.upper_bound(open)));
+    std::size_t most = open;
+    while (!possible[most]) --most;
+    multipliers.push_back(most);
   }
   return multipliers;
 }

@@ -38,7 +38,7 @@ std::vector<std::vector<double>> cost_ratios(const std::vector<std::vector<doubl
 std::vector<double> cost_profile(const std::vector<double>& ratios,
                                  const std::vector<double>& taus);
 
-/// The mean height of the cost profile from 1 to `largest_ratio` (AlgoPerf: 4): 1 = cheapest on
+/// The mean height of the cost profile from 1 to `largest_ratio` > 1 (AlgoPerf: 4): 1 = cheapest on
 /// every task, 0 = never within the limit.
 double cost_profile_score(const std::vector<double>& ratios, double largest_ratio = 4);
 

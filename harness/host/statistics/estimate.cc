@@ -1,5 +1,7 @@
 #include "host/statistics/estimate.h"
 
+#include "host/statistics/paired.h"
+
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -35,8 +37,14 @@ std::map<std::uint64_t, SeedSum> sums_by_seed(const std::vector<SeededValues>& p
 }
 
 // Welch and Satterthwaite: the variances of the benchmarks' means add up.
-Estimate mean_of_independent(const std::vector<SeededValues>& parts) {
-  Estimate overall;
+struct Independent {
+  Estimate estimate;
+  double p = no_value;
+};
+
+Independent mean_of_independent(const std::vector<SeededValues>& parts) {
+  Independent found;
+  Estimate& overall = found.estimate;
   overall.mean = overall.sd = no_value;
   double sum = 0, variance = 0, welch = 0;
   bool every_spread_known = true;
@@ -55,16 +63,18 @@ Estimate mean_of_independent(const std::vector<SeededValues>& parts) {
   }
   const double count = static_cast<double>(parts.size());
   overall.mean = sum / count;
-  if (!every_spread_known || !std::isfinite(overall.mean)) return overall;
+  if (!every_spread_known || !std::isfinite(overall.mean)) return found;
   overall.sd = std::sqrt(variance) / count;
   // All spreads zero leaves the degrees of freedom 0/0: the interval has no width whatever they
   // are.
-  const double half =
-      variance == 0
-          ? 0
-          : t_quantile(variance * variance / welch, 1 - significance_level / 2) * overall.sd;
+  double half = 0;
+  if (variance > 0) {
+    const double df = variance * variance / welch;
+    half = t_quantile(df, 1 - significance_level / 2) * overall.sd;
+    found.p = t_two_sided_p(df, overall.mean / overall.sd);
+  }
   overall.interval = Interval{overall.mean - half, overall.mean + half};
-  return overall;
+  return found;
 }
 
 }  // namespace
@@ -120,7 +130,7 @@ Estimate estimate_mean(const std::vector<double>& values) {
 
 OverBenchmarks mean_over_benchmarks(const std::vector<SeededValues>& parts) {
   OverBenchmarks over;
-  over.estimate.mean = over.estimate.sd = no_value;
+  over.estimate.mean = over.estimate.sd = over.p = no_value;
   if (parts.empty()) return over;
   const std::map<std::uint64_t, SeedSum> sums = sums_by_seed(parts);
   std::vector<double> averages;  // over benchmarks, of the seeds that all have
@@ -133,15 +143,18 @@ OverBenchmarks mean_over_benchmarks(const std::vector<SeededValues>& parts) {
   }
   if (disjoint) {
     over.seeds = OverBenchmarks::Seeds::disjoint;
-    over.estimate = mean_of_independent(parts);
+    const Independent found = mean_of_independent(parts);
+    over.estimate = found.estimate;
+    over.p = found.p;
   } else if (averages.size() >= 2 || parts.size() == 1 || averages.size() == sums.size()) {
     over.estimate = estimate_mean(averages);
+    over.p = t_test_p(averages);
     over.estimate.dropped = sums.size() - averages.size();
     over.seeds = over.estimate.dropped == 0 ? OverBenchmarks::Seeds::shared
                                             : OverBenchmarks::Seeds::partly;
   } else {
     over.seeds = OverBenchmarks::Seeds::unpaired;
-    over.estimate = mean_of_independent(parts);
+    over.estimate = mean_of_independent(parts).estimate;
     over.estimate.interval.reset();
   }
   return over;

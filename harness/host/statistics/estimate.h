@@ -61,6 +61,7 @@ struct OverBenchmarks {
 
   Estimate estimate;  ///< n: seeds used, of disjoint benchmarks their sum; sd: see mean_over_benchmarks
   Seeds seeds = Seeds::shared;
+  double p = 0;  ///< two-sided, of mean zero; not a number where there is no interval or no spread
 };
 
 /// The mean over benchmarks of their means. Benchmarks are fixed, seeds random. A seed is one draw

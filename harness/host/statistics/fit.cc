@@ -2,6 +2,7 @@
 
 #include <assay/common/error.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -21,7 +22,7 @@ LineFit fit_line(const std::vector<double>& x, const std::vector<double>& y) {
   }
   LineFit fit;
   fit.n = xs.size();
-  fit.slope = fit.intercept = fit.slope_error = fit.intercept_error =
+  fit.slope = fit.error = fit.intercept = fit.intercept_error =
       std::numeric_limits<double>::quiet_NaN();
   if (xs.size() < 2 || sample_sd(xs) == 0) return fit;
 
@@ -36,16 +37,19 @@ LineFit fit_line(const std::vector<double>& x, const std::vector<double>& y) {
   fit.intercept = y_mean - fit.slope * x_mean;
   if (xs.size() < 3) return fit;
 
-  double residuals = 0;
+  double squares = 0, largest = 0;
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    const double residual = ys[i] - fit.intercept - fit.slope * xs[i];
-    residuals += residual * residual;
+    const double residual = ys[i] - y_mean - fit.slope * (xs[i] - x_mean);
+    squares += residual * residual;
+    largest = std::max(largest, std::abs(ys[i]));
   }
-  const double variance = residuals / (n - 2);
-  fit.slope_error = std::sqrt(variance / xx);
+  // Points on a line up to rounding have no spread, as in sample_sd.
+  const double spread = std::sqrt(squares / (n - 2));
+  const double variance = spread <= 1e-12 * largest ? 0 : spread * spread;
+  fit.error = std::sqrt(variance / xx);
   fit.intercept_error = std::sqrt(variance * (1 / n + x_mean * x_mean / xx));
-  const double half = t_quantile(n - 2, 1 - significance_level / 2) * fit.slope_error;
-  fit.slope_interval = Interval{fit.slope - half, fit.slope + half};
+  const double half = t_quantile(n - 2, 1 - significance_level / 2) * fit.error;
+  fit.interval = Interval{fit.slope - half, fit.slope + half};
   return fit;
 }
 

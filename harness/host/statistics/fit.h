@@ -9,13 +9,12 @@
 namespace assay {
 
 struct LineFit {
-  std::size_t n = 0;  ///< points used
-  double slope = 0;   ///< not a number unless two points differ in x
-  double intercept = 0;
-  double slope_error = 0;  ///< standard errors; not numbers below three points
+  std::size_t n = 0;     ///< points used
+  double slope = 0;      ///< not a number unless two points differ in x
+  double error = 0;      ///< its standard error over the points; not a number below three
+  double intercept = 0;  ///< as the slope
   double intercept_error = 0;
-  std::optional<Interval>
-      slope_interval;  ///< t with n - 2 degrees of freedom; from three points on
+  std::optional<Interval> interval;  ///< of the slope: t, n - 2 degrees of freedom; from three on
 };
 
 /// Least squares of y on x. Points with a value that is not finite are left out. Throws Error where

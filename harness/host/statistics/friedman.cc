@@ -69,7 +69,9 @@ void test(RankTable& table, double ties) {
   iman_davenport(table);
 }
 
+// Not a number where there is nothing to compare: the differences built on it are not either.
 double standard_error(std::size_t k, std::size_t m) {
+  if (k < 2 || m == 0) return no_value;
   const double methods = static_cast<double>(k);
   return std::sqrt(methods * (methods + 1) / (6 * static_cast<double>(m)));
 }
@@ -138,7 +140,7 @@ double nemenyi_critical_difference(std::size_t k, std::size_t m, double level) {
 }
 
 double bonferroni_dunn_critical_difference(std::size_t k, std::size_t m, double level) {
-  const double comparisons = static_cast<double>(k) - 1;
+  const double comparisons = std::max(1.0, static_cast<double>(k) - 1);
   return boost::math::quantile(boost::math::normal(), 1 - level / (2 * comparisons)) *
          standard_error(k, m);
 }

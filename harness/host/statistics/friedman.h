@@ -27,12 +27,14 @@ struct RankTable {
 /// different lengths.
 RankTable friedman(const std::vector<std::vector<double>>& scores_by_task);
 
-/// Quantile of the studentized range of k means with infinite degrees of freedom, k >= 2:
-/// 3.633 for k = 4, .95. P(Q <= q) = k * integral phi(z) (Phi(z) - Phi(z - q))^(k-1) dz.
+/// Quantile of the studentized range of k means with infinite degrees of freedom, k >= 2 and a
+/// probability below 1: 3.633 for k = 4, .95.
+/// P(Q <= q) = k * integral phi(z) (Phi(z) - Phi(z - q))^(k-1) dz.
 double studentized_range_quantile(std::size_t k, double probability);
 
 /// Mean ranks of k methods over m tasks that differ by this much or more are told apart at `level`,
-/// all pairs together (Nemenyi).
+/// all pairs together (Nemenyi). Not a number for fewer than two methods or no task, like the next
+/// two.
 double nemenyi_critical_difference(std::size_t k, std::size_t m, double level = 0.05);
 
 /// The same for the k - 1 comparisons with one baseline (Bonferroni and Dunn).

@@ -1,21 +1,15 @@
-// What a metric does along an axis: the line of least squares, and where it first crosses a level.
+// What a metric does along an axis: the line of least squares (fit.h), the sign test of its steps
+// (ranks.h), and where it first crosses a level.
 #pragma once
+
+#include "host/statistics/fit.h"
+#include "host/statistics/ranks.h"
 
 #include <cstddef>
 #include <optional>
 #include <vector>
 
 namespace assay {
-
-struct LineFit {
-  std::size_t n = 0;  ///< points
-  double slope = 0;   ///< not a number below two points, or where all x are equal
-  double error = 0;   ///< its standard error over the points, df n - 2; not a number below three
-};
-
-/// Ordinary least squares of y on x, one pair a point; all finite. Throws Error when the lengths
-/// differ.
-LineFit fit_line(const std::vector<double>& x, const std::vector<double>& y);
 
 /// Where a metric's path crosses a level.
 struct Crossing {
@@ -25,9 +19,5 @@ struct Crossing {
 
 /// `x` rises; one value of `y` each, all finite, at least one.
 Crossing first_crossing(const std::vector<double>& x, const std::vector<double>& y, double level);
-
-/// Two-sided sign test of "above as often as below": min(1, 2 P(X >= max(above, below))) for X
-/// binomial with probability 1/2. 1 without any.
-double sign_test_p(std::size_t above, std::size_t below);
 
 }  // namespace assay

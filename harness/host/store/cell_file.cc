@@ -1,8 +1,9 @@
 #include "host/store/cell_file.h"
 
-#include <assay/common/error.h>
-#include <assay/common/files.h>
+#include "host/store/json_text.h"
+
 #include <assay/common/hash.h>
+#include <assay/common/text.h>
 
 #include <algorithm>
 #include <tuple>
@@ -11,11 +12,17 @@ namespace assay {
 
 namespace {
 
+namespace fs = std::filesystem;
+
+// Two million points of curves; a real cell has a thousandth of it.
+constexpr std::size_t largest_cell = std::size_t{64} << 20;
+
 std::string dump(const Json& json, int indent) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-// Without "hash" and "run", which are put aside and back: a copy would take as long as all the rest.
+// Without "hash" and "run", which are put aside and back: a copy would take as long as all the
+// rest.
 std::string hash_of(Json& cell) {
   Json::object_t& members = cell.get_ref<Json::object_t&>();
   auto hash = members.extract("hash"), run = members.extract("run");
@@ -27,42 +34,148 @@ std::string hash_of(Json& cell) {
 
 bool all_unsigned(const Json& json) {
   return json.is_array() && !json.empty() &&
-         std::all_of(json.begin(), json.end(), [](const Json& x) { return x.is_number_unsigned(); });
+         std::all_of(json.begin(), json.end(),
+                     [](const Json& x) { return x.is_number_unsigned(); });
 }
 
-// The first thing that is not as the format says, or "".
-std::string schema_problem(const Json& cell) {
-  const auto is = [](const Json& object, const char* key, auto test) {
-    return object.is_object() && object.contains(key) && test(object[key]);
-  };
-  const auto text = [](const Json& x) { return x.is_string(); };
-  const auto object = [](const Json& x) { return x.is_object(); };
-  if (!is(cell, "cell", object)) return "\"cell\" is not a table";
-  const Json& identity = cell["cell"];
+using Test = bool (*)(const Json&);
+
+bool is_text(const Json& json) {
+  return json.is_string();
+}
+bool is_table(const Json& json) {
+  return json.is_object();
+}
+bool is_unsigned(const Json& json) {
+  return json.is_number_unsigned();
+}
+bool is_number(const Json& json) {
+  return json.is_number() || json.is_null();
+}
+bool is_not_negative(const Json& json) {
+  return json.is_number() && json.get<double>() >= 0;
+}
+// Counted in an int.
+bool is_small_count(const Json& json) {
+  return json.is_number_unsigned() && json.get<std::uint64_t>() <= 1'000'000'000;
+}
+
+bool is(const Json& table, const char* key, Test test) {
+  return table.is_object() && table.contains(key) && test(table[key]);
+}
+
+bool is_absent_or(const Json& table, const char* key, Test test) {
+  return !table.contains(key) || test(table[key]);
+}
+
+bool is_point(const Json& json) {
+  return json.is_array() && json.size() == 2 && is_number(json[0]) && is_number(json[1]);
+}
+
+// The first thing that is not as the format says, or "": one function for each part of a cell file.
+std::string identity_problem(const Json& identity) {
   for (const char* key : {"benchmark", "family", "method", "use", "role", "key"}) {
-    if (!is(identity, key, text)) return std::string("\"cell.") + key + "\" is not a text";
+    if (!is(identity, key, is_text)) return std::string("\"cell.") + key + "\" is not a text";
   }
-  if (!is(identity, "parameters", object)) return "\"cell.parameters\" is not a table";
-  if (!is(identity, "seed", [](const Json& x) { return x.is_number_unsigned(); })) {
-    return "\"cell.seed\" is not a whole number";
-  }
+  if (!is(identity, "parameters", is_table)) return "\"cell.parameters\" is not a table";
+  if (!is(identity, "seed", is_unsigned)) return "\"cell.seed\" is not a whole number";
   if (!is(identity, "block", all_unsigned)) return "\"cell.block\" is not a list of seeds";
-  if (!is(cell, "run", object)) return "\"run\" is not a table";
-  if (!is(cell, "status", text)) return "\"status\" is not a text";
-  if (cell["status"] == "done") {
-    if (!is(cell, "result", object)) return "\"result\" is not a table";
-    if (!is(cell["result"], "metrics", object)) return "\"result.metrics\" is not a table";
-    for (const auto& [name, value] : cell["result"]["metrics"].items()) {
-      if (!value.is_number() && !value.is_null()) return "the metric \"" + name + "\" is not a number";
-    }
-    return "";
+  const Json& block = identity["block"];
+  if (std::find(block.begin(), block.end(), identity["seed"]) == block.end()) {
+    return "\"cell.seed\" is not one of \"cell.block\"";
   }
-  if (cell["status"] != "failed") return "\"status\" is neither \"done\" nor \"failed\"";
-  if (!is(cell, "error", object)) return "\"error\" is not a table";
-  for (const char* key : {"kind", "phase", "message"}) {
-    if (!is(cell["error"], key, text)) return std::string("\"error.") + key + "\" is not a text";
+  if (!is_absent_or(identity, "parts", is_table)) return "\"cell.parts\" is not a table";
+  return "";
+}
+
+std::string result_problem(const Json& result) {
+  if (!is(result, "metrics", is_table)) return "\"result.metrics\" is not a table";
+  for (const auto& [name, value] : result["metrics"].items()) {
+    if (!is_number(value)) return "the metric " + quote(name) + " is not a number";
+  }
+  if (!is_absent_or(result, "counts", is_table)) return "\"result.counts\" is not a table";
+  if (!is_absent_or(result, "curves", is_table)) return "\"result.curves\" is not a table";
+  if (!result.contains("curves")) return "";
+  for (const auto& [name, curve] : result["curves"].items()) {
+    if (!curve.is_array() || !std::all_of(curve.begin(), curve.end(), is_point)) {
+      return "the curve " + quote(name) + " is not a list of pairs of numbers";
+    }
   }
   return "";
+}
+
+std::string run_problem(const Json& run) {
+  for (const char* key : {"attempt", "crashes"}) {
+    if (is_absent_or(run, key, is_small_count)) continue;
+    return std::string("\"run.") + key + "\" is not a count";
+  }
+  for (const char* key : {"seconds", "cpu_seconds", "peak_bytes"}) {
+    if (is_absent_or(run, key, is_not_negative)) continue;
+    return std::string("\"run.") + key + "\" is not a number of 0 or more";
+  }
+  for (const char* key : {"started", "host"}) {
+    if (!is_absent_or(run, key, is_text)) return std::string("\"run.") + key + "\" is not a text";
+  }
+  return "";
+}
+
+std::string error_problem(const Json& error) {
+  for (const char* key : {"kind", "phase", "message"}) {
+    if (!is(error, key, is_text)) return std::string("\"error.") + key + "\" is not a text";
+  }
+  return is_absent_or(error, "log", is_text) ? "" : "\"error.log\" is not a text";
+}
+
+std::string schema_problem(const Json& cell) {
+  if (!is(cell, "cell", is_table)) return "\"cell\" is not a table";
+  if (std::string problem = identity_problem(cell["cell"]); !problem.empty()) return problem;
+  if (!is(cell, "run", is_table)) return "\"run\" is not a table";
+  if (std::string problem = run_problem(cell["run"]); !problem.empty()) return problem;
+  if (!is(cell, "status", is_text)) return "\"status\" is not a text";
+  if (cell["status"] == "done") {
+    return is(cell, "result", is_table) ? result_problem(cell["result"])
+                                        : "\"result\" is not a table";
+  }
+  if (cell["status"] != "failed") return "\"status\" is neither \"done\" nor \"failed\"";
+  return is(cell, "error", is_table) ? error_problem(cell["error"]) : "\"error\" is not a table";
+}
+
+StoredCell check_cell(const fs::path& file, JsonReading reading) {
+  StoredCell stored{.file = file, .document = nullptr, .problem = ""};
+  Json& cell = reading.value;
+  if (!reading.problem.empty()) {
+    stored.problem = std::move(reading.problem);
+  } else if (!cell.is_object() || cell.value("format", Json()) != "assay-cell") {
+    stored.problem = "is not a cell file";
+  } else if (cell.value("version", Json()) != cell_version) {
+    stored.problem = "has version " + shown_json(cell.value("version", Json())) +
+                     ", this command reads version " + std::to_string(cell_version);
+  } else if (std::string problem = schema_problem(cell); !problem.empty()) {
+    stored.problem = "does not follow the format: " + problem;
+  } else if (cell.value("hash", Json()) != hash_of(cell)) {
+    stored.problem = "has been changed or damaged: its hash does not fit";
+  } else {
+    stored.document = std::move(cell);
+  }
+  return stored;
+}
+
+// Exactly cells/<benchmark>/<method>/<block>/<seed>.json. A folder that cannot be read is a problem
+// of its own; links to folders are not followed.
+void find_files(const fs::path& folder, int below, std::vector<StoredCell>& problems,
+                std::vector<fs::path>& files) {
+  std::error_code problem;
+  for (fs::directory_iterator entry(folder, problem), end; !problem && entry != end;
+       entry.increment(problem)) {
+    std::error_code ignored;
+    const fs::file_status status = entry->symlink_status(ignored);
+    if (below > 0 && fs::is_directory(status)) {
+      find_files(entry->path(), below - 1, problems, files);
+    } else if (below == 0 && entry->path().extension() == ".json") {
+      files.push_back(entry->path());
+    }
+  }
+  if (problem) problems.push_back({folder, nullptr, "cannot be read: " + problem.message()});
 }
 
 }  // namespace
@@ -98,7 +211,9 @@ Json make_cell(const CellIdentity& identity, const Json& outcome, const Json& ru
   return cell;
 }
 
-std::string cell_text(const Json& cell) { return dump(cell, 1) + "\n"; }
+std::string cell_text(const Json& cell) {
+  return dump(cell, 1) + "\n";
+}
 
 const std::string& StoredCell::text(const char* key) const {
   return document["cell"][key].get_ref<const std::string&>();
@@ -114,46 +229,18 @@ bool better(const StoredCell& a, const StoredCell& b) {
 }
 
 StoredCell parse_cell(const std::filesystem::path& file, const std::string& content) {
-  StoredCell stored{.file = file, .document = nullptr, .problem = ""};
-  Json cell = Json::parse(content, nullptr, false);
-  if (cell.is_discarded()) {
-    stored.problem = "is not complete JSON (truncated?)";
-  } else if (!cell.is_object() || cell.value("format", Json()) != "assay-cell") {
-    stored.problem = "is not a cell file";
-  } else if (cell.value("version", Json()) != cell_version) {
-    stored.problem = "has version " + dump(cell.value("version", Json()), -1) +
-                     ", this command reads version " + std::to_string(cell_version);
-  } else if (std::string problem = schema_problem(cell); !problem.empty()) {
-    stored.problem = "does not follow the format: " + problem;
-  } else if (cell.value("hash", Json()) != hash_of(cell)) {
-    stored.problem = "has been changed or damaged: its hash does not fit";
-  } else {
-    stored.document = std::move(cell);
-  }
-  return stored;
+  return check_cell(file, parse_json(content));
 }
 
 std::vector<StoredCell> read_cells(const std::filesystem::path& run) {
-  namespace fs = std::filesystem;
   std::vector<fs::path> files;
-  const fs::path cells = run / "cells";
-  if (fs::is_directory(cells)) {
-    for (auto entry = fs::recursive_directory_iterator(cells);
-         entry != fs::recursive_directory_iterator(); ++entry) {
-      // Exactly cells/<benchmark>/<method>/<block>/<seed>.json.
-      if (entry.depth() == 3 && entry->path().extension() == ".json") files.push_back(entry->path());
-    }
-  }
-  std::sort(files.begin(), files.end());
   std::vector<StoredCell> stored;
-  stored.reserve(files.size());
-  for (const fs::path& file : files) {
-    try {
-      stored.push_back(parse_cell(file, read_file(file)));
-    } catch (const Error& error) {
-      stored.push_back({.file = file, .document = nullptr, .problem = error.what()});
-    }
-  }
+  std::error_code ignored;
+  if (fs::is_directory(run / "cells", ignored)) find_files(run / "cells", 3, stored, files);
+  std::sort(files.begin(), files.end());
+  stored.reserve(stored.size() + files.size());
+  for (const fs::path& file : files)
+    stored.push_back(check_cell(file, read_json(file, largest_cell)));
   return stored;
 }
 

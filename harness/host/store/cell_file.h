@@ -52,7 +52,8 @@ bool better(const StoredCell& a, const StoredCell& b);
 /// Parses and checks one file's content: JSON, format, version, schema, hash.
 StoredCell parse_cell(const std::filesystem::path& file, const std::string& content);
 
-/// Every cell file below <run>/cells, damaged ones included, ordered by path.
+/// Every cell file below <run>/cells, damaged ones included, ordered by path; before them folders
+/// that cannot be read.
 std::vector<StoredCell> read_cells(const std::filesystem::path& run);
 
 }  // namespace assay

@@ -1,6 +1,7 @@
 // Published: Student's quantiles (any t table); R's t.test on the sleep data of Student (1908).
 // D3: docs/statistics.md, recomputed with SciPy.
 #include "host/statistics/estimate.h"
+#include "host/statistics/paired.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -68,7 +69,7 @@ TEST_CASE("equal seeds give an interval without width, and are noticed") {
   CHECK(estimate_mean({0.1 + 0.2, 0.3, 0.3}).no_variation());
 }
 
-TEST_CASE("a mean over benchmarks with their own seeds adds up variances (D3)") {
+TEST_CASE("D3 a mean over benchmarks with their own seeds adds up variances", "[example]") {
   const OverBenchmarks x = mean_over_benchmarks({{{0, 1, 2}, {.10, .20, .40}},
                                                  {{3, 4, 5}, {.50, .55, .30}},
                                                  {{6, 7, 8}, {.80, .70, .90}}});
@@ -86,6 +87,7 @@ TEST_CASE("a mean over benchmarks with their own seeds adds up variances (D3)") 
                             {{6, 7, 8}, {-.05, .10, .15}}})
           .estimate;
   CHECK(difference.mean == Approx(.055556).margin(1e-6));
+  CHECK(difference.sd == Approx(.025459).margin(1e-6));
   CHECK(difference.interval->low == Approx(-.014940).margin(1e-6));
   CHECK(difference.interval->high == Approx(.126051).margin(1e-6));
   CHECK(mean_over_benchmarks({{{0, 1}, {1, 1}}, {{2, 3}, {2, 2}}}).estimate.interval->half_width() ==
@@ -136,4 +138,18 @@ TEST_CASE("over one benchmark the interval is its own") {
   CHECK(one.estimate.n == 2);
   CHECK(one.estimate.interval->half_width() ==
         estimate_mean({1, 3}).interval->half_width());
+}
+
+TEST_CASE("the p of a mean over benchmarks belongs to its interval") {
+  // D3: X - Y of E7 with seeds of its own on each benchmark: SE .025459, df 4.0274.
+  const OverBenchmarks own = mean_over_benchmarks(
+      {{{0, 1, 2}, {.05, .05, .10}}, {{3, 4, 5}, {.05, -.05, .10}}, {{6, 7, 8}, {-.05, .10, .15}}});
+  CHECK(own.estimate.sd == Approx(.025459).margin(1e-6));
+  CHECK(own.p == Approx(t_two_sided_p(4.0274, .055556 / .025459)).epsilon(1e-4));
+  // Shared seeds: averages .0166667, .0333333, .1166667; the paired t test of these.
+  const OverBenchmarks shared = mean_over_benchmarks(
+      {{{0, 1, 2}, {.05, .05, .10}}, {{0, 1, 2}, {.05, -.05, .10}}, {{0, 1, 2}, {-.05, .10, .15}}});
+  CHECK(shared.p == Approx(t_test_p({.05 / 3, .10 / 3, .35 / 3})));
+  CHECK(std::isnan(mean_over_benchmarks({{{0, 1}, {1, 2}}, {{0}, {5}}}).p));
+  CHECK(std::isnan(mean_over_benchmarks({}).p));
 }

@@ -9,7 +9,7 @@
 
 using namespace assay;
 
-TEST_CASE("Holm on the p-values of Benjamini and Hochberg (E3)") {
+TEST_CASE("E3 Holm on the p-values of Benjamini and Hochberg", "[example]") {
   const std::vector<double> p = {.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344,
                                  .0459, .3240, .4262, .5719, .6528, .7590, 1};
   const std::vector<double> expected = {.0015, .0056, .0247, .114, .2211, .278, .278, .278,
@@ -19,7 +19,7 @@ TEST_CASE("Holm on the p-values of Benjamini and Hochberg (E3)") {
   CHECK(std::count_if(adjusted.begin(), adjusted.end(), [](double x) { return x <= .05; }) == 3);
 }
 
-TEST_CASE("Holm keeps the order it was given (E4)") {
+TEST_CASE("E4 Holm keeps the order it was given", "[example]") {
   const std::vector<double> adjusted = holm({.01, .02, .03, .04, .005});
   const std::vector<double> expected = {.04, .06, .06, .06, .025};
   for (std::size_t i = 0; i < expected.size(); ++i) CHECK(adjusted[i] == Approx(expected[i]));
@@ -39,6 +39,16 @@ TEST_CASE("seeds needed for power .8") {
   const std::pair<double, std::size_t> expected[] = {{.3, 90}, {.5, 34}, {.75, 16}, {1, 10},
                                                      {1.5, 6}, {2, 5},   {3, 4}};
   for (const auto& [effect, seeds] : expected) CHECK(seeds_needed(effect) == seeds);
+}
+
+TEST_CASE("values needed in each of two groups for power .8") {
+  const std::pair<double, std::size_t> expected[] = {{.3, 176}, {.5, 64}, {.75, 29}, {1, 17},
+                                                     {1.5, 9},  {2, 6},   {3, 4}};
+  for (const auto& [effect, seeds] : expected) CHECK(seeds_needed_unpaired(effect) == seeds);
+  CHECK_FALSE(seeds_needed_unpaired(.05));
+  CHECK_FALSE(seeds_needed_unpaired(0));
+  CHECK(unpaired_power(.5, 64, .05) >= .8);
+  CHECK(unpaired_power(.5, 63, .05) < .8);
 }
 
 TEST_CASE("seeds needed at the ends") {

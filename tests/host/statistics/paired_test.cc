@@ -18,7 +18,7 @@ const std::vector<double> b = {.804, .809, .803, .815, .816, .820};
 
 }  // namespace
 
-TEST_CASE("a pair of rows on six seeds: t decides, sign flips do not (D1)") {
+TEST_CASE("D1 a pair of rows on six seeds: t decides, sign flips do not", "[example]") {
   const PairedTest test = paired_test(a, b);
   CHECK(test.difference.n == 6);
   CHECK(test.difference.mean == Approx(.0085));
@@ -28,14 +28,17 @@ TEST_CASE("a pair of rows on six seeds: t decides, sign flips do not (D1)") {
   CHECK(test.p == Approx(.04051).margin(1e-5));
   CHECK(test.sign_flip.p == Approx(.0625));
   CHECK(test.sign_flip.exact);
+  CHECK(sign_flip_greater(test.differences).p == Approx(.03125));
 }
 
-TEST_CASE("five positive differences reach the smallest sign-flip p, .0625 (D2)") {
+TEST_CASE("D2 five positive differences reach the smallest sign-flip p, .0625", "[example]") {
   const PairedTest test = paired_test({.008, .016, .002, .018, .003}, {0, 0, 0, 0, 0});
   CHECK(test.p == Approx(.04567).margin(1e-5));
   CHECK(test.difference.interval->low == Approx(.000293).margin(1e-6));
   CHECK(test.difference.interval->high == Approx(.018507).margin(1e-6));
+  CHECK(test.difference.sd == Approx(.0073348).margin(1e-7));
   CHECK(test.sign_flip.p == Approx(.0625));
+  CHECK(sign_flip_greater(test.differences).p == Approx(.03125));
 }
 
 TEST_CASE("Student's sleep data give R's paired t test") {
@@ -52,6 +55,17 @@ TEST_CASE("Darwin's maize gives Fisher's sign-flip count, 863 of 32768 on each s
       sign_flip_test({49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48});
   CHECK(flip.exact);
   CHECK(flip.p == Approx(2 * 863.0 / 32768));
+  CHECK(sign_flip_greater({49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48}).p ==
+        Approx(863.0 / 32768));
+}
+
+TEST_CASE("one-sided sign flips look to one side only") {
+  CHECK(sign_flip_greater({-1, -2, -3}).p == 1);
+  CHECK(sign_flip_greater({1, 2, 3}).p == Approx(.125));
+  CHECK(sign_flip_greater({0, 0}).p == 1);
+  CHECK(sign_flip_greater({}).p == 1);
+  CHECK(sign_flip_greater(std::vector<double>(24, 1.0)).p == Approx(1.0 / 10001));
+  CHECK(sign_flip_greater(std::vector<double>(24, -1.0)).p == 1);
 }
 
 TEST_CASE("sums that differ by rounding alone count as ties") {

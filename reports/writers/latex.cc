@@ -1,0 +1,258 @@
+// Tables for a paper: the leaderboard and the benchmarks of each family, and the claims. A fragment
+// for \input: it loads no package and defines no command.
+#include "reports/analysis/best_group.h"
+#include "reports/model/number_text.h"
+#include "reports/model/plain_text.h"
+#include "reports/sections/sections.h"
+#include "reports/writers/claim_text.h"
+#include "reports/writers/formats.h"
+#include "reports/writers/latex_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::reports {
+
+namespace {
+
+// As many as fit on a page with intervals.
+constexpr std::size_t most_columns = 4;
+constexpr const char* oracle_mark = "$^{\\dagger}$";
+constexpr const char* oracle_note =
+    " $^{\\dagger}$ needs an oracle: it sees what a method should not.";
+
+std::string label_part(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool harmless =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    out += harmless ? c : '-';
+  }
+  return out;
+}
+
+// "0.668 ± 0.012" with the estimate itself bold, and not what follows it.
+std::string value_text(const std::string& text, bool bold) {
+  if (!bold) return latex(text);
+  const std::size_t end = std::min(text.find(' '), text.size());
+  return "\\textbf{" + latex(text.substr(0, end)) + "}" + latex(text.substr(end));
+}
+
+std::string row_name(const std::string& name, const std::string& title, bool reference,
+                     bool oracle) {
+  if (reference) return latex(title);
+  return "\\texttt{" + latex(name) + "}" + (oracle ? oracle_mark : "");
+}
+
+class LatexWriter {
+ public:
+  explicit LatexWriter(const Report& report) : report_(report), results_(report.results) {}
+
+  std::string write() {
+    for (const FamilyStandings& family : report_.analysis.families) {
+      leaderboard(family);
+      benchmarks(family);
+    }
+    claims();
+    return header() + out_;
+  }
+
+ private:
+  std::string header() const {
+    std::string text =
+        "% Tables of an Assay report: \\input this file. It needs \\usepackage{booktabs}, and\n"
+        "% \\usepackage{textcomp} where LaTeX is older than 2020.\n"
+        "% Suite " +
+        one_line(results_.name) + ", run " + one_line(results_.started) + ".\n";
+    if (!is_plain_latin(out_)) {
+      text +=
+          "% Some names have letters that pdfLaTeX does not know: compile with LuaLaTeX or "
+          "XeLaTeX\n"
+          "% and a font that has them.\n";
+    } else if (std::any_of(out_.begin(), out_.end(), [](char c) { return (c & 0x80) != 0; })) {
+      text += "% For accented letters pdfLaTeX needs \\usepackage[T1]{fontenc}.\n";
+    }
+    return text;
+  }
+
+  void begin(const std::string& caption, const std::string& label, const std::string& columns) {
+    out_ += "\n\\begin{table}[tbp]\n\\centering\n\\small\n\\caption{" + caption +
+            "}\n\\label{tab:" + label_part(results_.name + "-" + label) + "}\n\\begin{tabular}{" +
+            columns + "}\n\\toprule\n";
+  }
+  void row(const std::vector<std::string>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i) out_ += (i == 0 ? "" : " & ") + cells[i];
+    out_ += " \\\\\n";
+  }
+  void rule() { out_ += "\\midrule\n"; }
+  void end() { out_ += "\\bottomrule\n\\end{tabular}\n\\end{table}\n"; }
+
+  std::string family_title(const std::string& id) const {
+    return results_.families.contains(id) ? results_.families[id].value("title", id) : id;
+  }
+
+  void leaderboard(const FamilyStandings& family);
+  void benchmarks(const FamilyStandings& family);
+  void benchmark_table(const FamilyStandings& family, const std::vector<std::size_t>& chosen,
+                       const std::string& part, const std::string& label);
+  std::string value(std::size_t b, const std::string& name,
+                    const std::vector<std::string>& best) const;
+  void claims();
+
+  const Report& report_;
+  const RunResults& results_;
+  std::string out_;
+};
+
+bool has_oracle(const FamilyStandings& family) {
+  return std::any_of(family.standings.begin(), family.standings.end(),
+                     [](const Standing& one) { return one.oracle && !one.reference; });
+}
+
+void LatexWriter::leaderboard(const FamilyStandings& family) {
+  double largest = 0;
+  for (const Standing& standing : family.standings) {
+    const double mean = standing.primary.estimate.mean;
+    if (std::isfinite(mean)) largest = std::max(largest, std::abs(mean));
+  }
+  const int decimals = decimals_for(largest, family.metric.share);
+  std::string caption =
+      latex(results_.title + ": " + family_title(family.family)) + ". Means over " +
+      counted(family.benchmarks, "benchmark", "benchmarks") +
+      " with 95\\,\\% intervals over seeds; difference to the baseline on the same "
+      "seeds; benchmarks on which a method is better / undecided / worse "
+      "(Holm-corrected paired $t$ tests). Neighbours need not differ.";
+  if (has_oracle(family)) caption += oracle_note;
+  begin(caption, family.family + "-leaderboard", "@{}lrrrr@{}");
+  row({"Method", "Benchmarks", latex(title_with_arrow(family.metric)), "Over the baseline",
+       "B / U / W"});
+  rule();
+  bool references = false;
+  for (const Standing& standing : family.standings) {
+    if (standing.reference && !references) {
+      references = true;
+      rule();
+    }
+    std::string difference = "--", counts = "--";
+    const std::size_t compared = standing.better + standing.worse + standing.undecided;
+    if (!standing.reference && standing.over_baseline) {
+      difference = latex(difference_text(standing.over_baseline->estimate, decimals));
+      counts = std::to_string(standing.better) + " / " + std::to_string(standing.undecided) +
+               " / " + std::to_string(standing.worse);
+    } else if (!standing.reference) {
+      difference = compared > 0 ? "not comparable" : "baseline";
+    }
+    row({row_name(standing.name, standing.title, standing.reference, standing.oracle),
+         std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
+         standing.benchmarks == 0 ? "no result"
+                                  : latex(estimate_text(standing.primary.estimate, decimals)),
+         difference, counts});
+  }
+  end();
+}
+
+std::string LatexWriter::value(std::size_t b, const std::string& name,
+                               const std::vector<std::string>& best) const {
+  const BenchmarkResults& benchmark = results_.benchmarks[b];
+  const Metric& primary = benchmark.primary();
+  for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
+    const Row& row = benchmark.rows[r];
+    if (row.name != name) continue;
+    const auto m = static_cast<std::size_t>(&primary - benchmark.metrics.data());
+    const Measure& measure = report_.analysis.measures[b][r][m];
+    const std::size_t used = measure.ratio ? measure.ratio->n : measure.estimate.n;
+    if (used == 0) {
+      if (row.count(CellState::failed) > 0) return "failed";
+      return row.count(CellState::missing) > 0 ? "missing" : "no value";
+    }
+    const int decimals = decimals_of(benchmark, primary);
+    const bool bold = std::find(best.begin(), best.end(), name) != best.end() &&
+                      (!measure.ratio || measure.ratio->resolved);
+    std::string text = value_text(measure.ratio ? ratio_text(*measure.ratio, decimals)
+                                                : estimate_text(measure.estimate, decimals),
+                                  bold);
+    if (used < row.seeds.size()) {
+      text += " ($n=" + std::to_string(used) + "$)";
+    }
+    return text;
+  }
+  return "--";
+}
+
+void LatexWriter::benchmark_table(const FamilyStandings& family,
+                                  const std::vector<std::size_t>& chosen, const std::string& part,
+                                  const std::string& label) {
+  std::string caption = latex(results_.title + ": " + family_title(family.family) + ", " +
+                              title_with_arrow(family.metric)) +
+                        part + ". Mean over seeds with 95\\,\\% interval.";
+  if (family.metric.better != Metric::Better::neither) {
+    caption +=
+        " Bold: the best method and all that Holm-corrected paired $t$ tests do not tell "
+        "apart from it.";
+  }
+  if (has_oracle(family)) caption += oracle_note;
+  begin(caption, label, "@{}l" + std::string(chosen.size(), 'r') + "@{}");
+  std::vector<std::string> head = {"Method"};
+  std::vector<std::vector<std::string>> best;
+  for (const std::size_t b : chosen) {
+    head.push_back("\\texttt{" + latex(results_.benchmarks[b].id) + "}");
+    best.push_back(best_group(results_.benchmarks[b]));
+  }
+  row(head);
+  rule();
+  bool references = false;
+  for (const Standing& standing : family.standings) {
+    if (standing.reference && !references) {
+      references = true;
+      rule();
+    }
+    std::vector<std::string> cells = {
+        row_name(standing.name, standing.title, standing.reference, standing.oracle)};
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      cells.push_back(value(chosen[i], standing.name, best[i]));
+    }
+    row(cells);
+  }
+  end();
+}
+
+void LatexWriter::benchmarks(const FamilyStandings& family) {
+  std::vector<std::size_t> all;
+  for (std::size_t b = 0; b < results_.benchmarks.size(); ++b) {
+    if (results_.benchmarks[b].family == family.family) all.push_back(b);
+  }
+  const std::size_t tables = (all.size() + most_columns - 1) / most_columns;
+  for (std::size_t i = 0; i < tables; ++i) {
+    // As even as can be: five columns are three and two.
+    const auto from = all.begin() + static_cast<std::ptrdiff_t>(i * all.size() / tables);
+    const auto to = all.begin() + static_cast<std::ptrdiff_t>((i + 1) * all.size() / tables);
+    const std::string number = std::to_string(i + 1);
+    benchmark_table(family, {from, to},
+                    tables == 1 ? "" : " (" + number + " of " + std::to_string(tables) + ")",
+                    family.family + "-benchmarks" + (tables == 1 ? "" : "-" + number));
+  }
+}
+
+void LatexWriter::claims() {
+  const std::vector<Finding> findings = claim_findings(report_.document);
+  if (findings.empty()) return;
+  begin(latex(results_.title) +
+            ": the suite's claims and what the results say of them, at level 0.05 after Holm's "
+            "correction.",
+        "claims", "@{}lp{0.78\\linewidth}@{}");
+  row({"Verdict", "Claim"});
+  for (const Finding& finding : findings) {
+    rule();
+    row({latex(finding.word), "\\emph{" + latex(finding.statement) + "}"});
+    for (const Text& detail : finding.details) row({"", "{\\footnotesize " + latex(detail) + "}"});
+  }
+  end();
+}
+
+}  // namespace
+
+std::string write_latex(const Report& report) {
+  return LatexWriter(report).write();
+}
+
+}  // namespace assay::reports
