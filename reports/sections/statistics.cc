@@ -20,7 +20,7 @@ void add_pool_items(List& list, const Analysis& analysis) {
   const bool benchmarks = has_unit(Pool::Unit::benchmarks);
   if (!benchmarks && !has_unit(Pool::Unit::seeds)) return;
   if (benchmarks) {
-    item("Methods against each other, six benchmarks or more.",
+    item("Methods against each other, over benchmarks.",
          " For each pair the differences d of the benchmarks\u2019 means, zeros left out; |d| is ranked, "
          "W is the smaller of the rank sums of both signs, p = 2 P(W\u2032 \u2264 W) over all 2\u207f signs, "
          "exactly. Benchmarks are the sample here, so this speaks of other benchmarks of the kind. "
@@ -29,9 +29,10 @@ void add_pool_items(List& list, const Analysis& analysis) {
          "M benchmarks; Iman and Davenport: F = (M\u22121)\u03c7\u00b2 / (M(K\u22121) \u2212 \u03c7\u00b2).");
   }
   if (has_unit(Pool::Unit::seeds)) {
-    item("Methods against each other, fewer than six benchmarks.",
+    item("Methods against each other, over seeds.",
          " The paired t test of each pair\u2019s difference, averaged over the benchmarks seed by seed: "
-         "benchmarks are fixed, seeds random.");
+         "benchmarks are fixed, seeds random. Used where the test over benchmarks has too few of them to tell any "
+         "pair apart after Holm.");
   }
   item("Groups and places.",
        " Methods in the table\u2019s order; a group is a longest run of neighbours of which no pair is "

@@ -11,7 +11,7 @@ namespace assay::reports {
 
 namespace {
 
-// More comparisons than this are folded: the decided ones are shown, the rest on demand.
+// More comparisons than this are folded below a line for each method.
 constexpr std::size_t most_shown = 12;
 
 Tone tone_of(Verdict verdict) {
@@ -208,6 +208,39 @@ Finding comparison_finding(const RunResults& results, const Comparison& comparis
   return finding;
 }
 
+// One line for each method: on how many benchmarks it was better, worse, or not told apart.
+Findings over_benchmarks(const FamilyStandings& family) {
+  Findings findings;
+  for (const Standing& standing : family.standings) {
+    const std::size_t compared = standing.better + standing.worse + standing.undecided;
+    if (compared == 0) continue;
+    Finding finding;
+    const bool mixed = standing.better > 0 && standing.worse > 0;
+    finding.tone = mixed                 ? Tone::warning
+                   : standing.better > 0 ? Tone::good
+                   : standing.worse > 0  ? Tone::bad
+                                         : Tone::open;
+    finding.word = mixed                 ? "mixed"
+                   : standing.better > 0 ? "better"
+                   : standing.worse > 0  ? "worse"
+                                         : "undecided";
+    finding.statement = {strong(standing.name),
+                         plain(": better on " + std::to_string(standing.better) + ", worse on " +
+                               std::to_string(standing.worse) + ", undecided on " +
+                               std::to_string(standing.undecided) + " of " +
+                               counted(compared, "benchmark", "benchmarks"))};
+    if (standing.over_baseline) {
+      const Estimate& difference = standing.over_baseline->estimate;
+      finding.statement.push_back(plain(
+          "; " + family.metric.title + " " +
+          difference_text(difference, decimals_for(std::abs(difference.mean), family.metric.share)) +
+          " over the baseline, averaged over them"));
+    }
+    findings.items.push_back(std::move(finding));
+  }
+  return findings;
+}
+
 void add_comparisons(Section& section, const RunResults& results, const Analysis& analysis) {
   if (analysis.comparisons.empty()) return;
   section.add(Heading{"Against the baseline", "against-the-baseline"});
@@ -219,18 +252,22 @@ void add_comparisons(Section& section, const RunResults& results, const Analysis
     section.add(
         Paragraph{{muted("Where the suite names no baseline, the first method is taken.")}});
   }
-  Findings shown, folded;
+  Findings all;
   for (const Comparison& comparison : analysis.comparisons) {
-    const bool fold = analysis.comparisons.size() > most_shown &&
-                      comparison.outcome == Comparison::Outcome::undecided;
-    (fold ? folded : shown).items.push_back(comparison_finding(results, comparison));
+    all.items.push_back(comparison_finding(results, comparison));
   }
-  if (!shown.items.empty()) section.add(std::move(shown));
-  if (!folded.items.empty()) {
-    const std::string summary =
-        counted(folded.items.size(), "undecided comparison", "undecided comparisons");
-    section.add(Details{summary, blocks_of(std::move(folded))});
+  if (all.items.size() <= most_shown) {
+    section.add(std::move(all));
+    return;
   }
+  for (const FamilyStandings& family : analysis.families) {
+    if (analysis.families.size() > 1) {
+      section.add(Paragraph{{strong(family_title(results, family.family))}});
+    }
+    section.add(over_benchmarks(family));
+  }
+  section.add(Details{"Each of the " + std::to_string(all.items.size()) + " comparisons",
+                      blocks_of(std::move(all))});
 }
 
 }  // namespace

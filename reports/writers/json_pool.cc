@@ -53,7 +53,7 @@ Json pool_json(const RunResults& results, const Pool& pool) {
   for (const std::size_t m : pool.order) json["methods"].push_back(method_json(pool, m));
   for (const auto& bar : pool.groups.bars) json["groups"].push_back(names_of(pool, bar));
   for (const PoolPair& pair : pool.pairs) json["pairs"].push_back(pair_json(pool, pair));
-  if (pool.unit == Pool::Unit::benchmarks) {
+  if (pool.benchmarks.size() > 1) {
     json["friedman"] = {{"chi2", number_or_null(pool.ranks.chi2)},
                         {"chi2_corrected", number_or_null(pool.ranks.chi2_corrected)},
                         {"p", number_or_null(pool.ranks.p_corrected)},
