@@ -31,8 +31,8 @@ std::string effect_text(double effect) {
 std::string seeds_line(const SeedsPlanning& plan, double level) {
   const double p = smallest_p(plan.seeds);
   std::string line = plan.benchmark + ": the smallest two-sided sign-flip p that " +
-                     counted(plan.seeds, "seed") + " can reach is " + number(p) +
-                     ", one-sided " + number(smallest_p(plan.seeds, false));
+                     counted(plan.seeds, "seed") + " can reach is " + number(p) + ", one-sided " +
+                     number(smallest_p(plan.seeds, false));
   if (p > level) line += " (not below " + number(level) + ": the t interval decides)";
   if (plan.effect) line += "; the t test shows " + effect_text(*plan.effect) + " with power 0.8";
   return line + "\n";
@@ -48,8 +48,8 @@ std::string family_line(const BenchmarksPlanning& plan) {
          counted(plan.benchmarks, "benchmark") + ": the smallest Wilcoxon p is " +
          number(smallest_p(plan.benchmarks)) + ", after Holm " +
          number(with_holm(plan.benchmarks, plan.pairs)) + " over all " +
-         counted(plan.pairs, "pair") + ", " +
-         number(with_holm(plan.benchmarks, plan.methods - 1)) + " against one baseline\n";
+         counted(plan.pairs, "pair") + ", " + number(with_holm(plan.benchmarks, plan.methods - 1)) +
+         " against one baseline\n";
 }
 
 std::string family_of_tests(const SuitePlanning& plan) {
