@@ -73,7 +73,8 @@ std::string family_of_tests(const SuitePlanning& plan) {
 
 std::string claim_line(const ClaimPlanning& claim, std::size_t number_of, double level) {
   std::string line = "claim " + std::to_string(number_of) + ": " + counted(claim.tests, "test") +
-                     " on " + counted(claim.seeds, "seed");
+                     (claim.seeds == 0 ? std::string(" without shared seeds")
+                                       : " on " + counted(claim.seeds, "seed"));
   if (claim.effect) {
     line += ", power 0.8 for " + effect_text(*claim.effect) + " at level " + number(level);
   }
@@ -138,12 +139,14 @@ std::string planning_text(const SuitePlanning& plan) {
 
 std::string claims_text(const SuitePlanning& plan) {
   if (plan.claims.empty()) return "";
-  std::size_t fewest = plan.claims.front().seeds;
-  for (const ClaimPlanning& claim : plan.claims) fewest = std::min(fewest, claim.seeds);
-  std::string text = family_of_tests(plan) + "; " + counted(fewest, "seed") +
-                     " can reach a sign-flip p of " + number(smallest_p(fewest));
+  std::size_t fewest = 0;  // of the claims that seeds can decide
+  for (const ClaimPlanning& claim : plan.claims) {
+    if (claim.seeds >= 2) fewest = fewest == 0 ? claim.seeds : std::min(fewest, claim.seeds);
+  }
+  std::string text = family_of_tests(plan);
   if (const auto effect = detectable_effect(fewest, plan.first_level)) {
-    text += " and show " + effect_text(*effect) + " with power 0.8";
+    text += "; " + counted(fewest, "seed") + " can reach a sign-flip p of " +
+            number(smallest_p(fewest)) + " and show " + effect_text(*effect) + " with power 0.8";
   }
   SuitePlanning of_claims = plan;
   of_claims.families.clear();

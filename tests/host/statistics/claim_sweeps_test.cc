@@ -290,3 +290,26 @@ TEST_CASE("turning a metric upside down mirrors claims about its sweep") {
           verdict("threshold(accuracy, x) in [2, 6]", mirrored, -4.));
   }
 }
+
+TEST_CASE("slopes that are none are decided at the level, although points of a seed go together") {
+  // Each seed has an offset and a slope of its own, which a fit to all points would take for many
+  // independent values. The true slope is zero: whatever is decided is an error.
+  std::mt19937 random(14);
+  std::normal_distribution<double> normal(0, 1);
+  const int repetitions = 2000;
+  int decided = 0;
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    Sweep sweep{{1, 2, 3, 4, 5, 6}, std::vector<std::vector<double>>(6)};
+    for (int seed = 0; seed < 5; ++seed) {
+      const double offset = normal(random), slope = normal(random);
+      for (std::size_t i = 0; i < sweep.x.size(); ++i) {
+        sweep.values[i].push_back(offset + slope * sweep.x[i] + 0.5 * normal(random));
+      }
+    }
+    decided += verdict("slope(accuracy, x) in [0, inf]", sweep) != Verdict::inconclusive;
+  }
+  // .05 with a standard error of .0049.
+  const double rate = decided / static_cast<double>(repetitions);
+  CHECK(rate > .03);
+  CHECK(rate < .07);
+}
