@@ -81,8 +81,9 @@ bool testable(ClaimTest& test, const ClaimValues& values, std::size_t seeds) {
   const bool two = values.points.size() == 2;
   const std::string all =
       two ? "both values" : "all " + std::to_string(values.points.size()) + " values";
-  // Missing logarithms, and seeds that the plan does not share, are the reason why none has all.
-  if (seeds >= 2 || (test.log_metric && !values.note.empty())) {
+  // Missing logarithms and ratios that are not defined, and seeds that the plan does not share, are
+  // the reason why none has all.
+  if (seeds >= 2 || !values.note.empty()) {
     test.note = values.note;
   } else if (values.shared < 2 && values.unit.size() > values.shared) {
     test.note = "the benchmarks share " +

@@ -170,6 +170,32 @@ TEST_CASE("a slope of a ratio counts in the ratio's units") {
         "the rows differ in gap, so their accuracy cannot be compared seed by seed");
 }
 
+TEST_CASE("along a setting each benchmark's ratio of means is linearised over its seeds") {
+  // Gains .05 .06 .055 of gaps .15 .14 .16 make r = .165 / .45 = .366667, with residuals gain - r
+  // gap of -.005, .008667, -.003667. Gains .1 .12 .11 of gaps .2 .22 .18 make .55.
+  Sweep ratio{{1, 3}, {{.05, .06, .055}, {.1, .12, .11}}, {{0, 1, 2}, {0, 1, 2}}};
+  ratio.denominators = {{.15, .14, .16}, {.2, .22, .18}};
+  const ClaimTest test = answer("slope(accuracy, x) in [0, 1]", ratio).tests.at(0);
+  CHECK(test.metric == "accuracy");  // in the ratio's own units
+  CHECK(test.test.difference.mean == Approx((.55 - .165 / .45) / 2));
+  const double first = .165 / .45 + (.05 - .165 / .45 * .15) / .15;
+  const double second = .55 + (.1 - .55 * .2) / .2;
+  CHECK(test.test.differences[0] == Approx((second - first) / 2));
+  CHECK(answer("increasing(accuracy, x)", ratio).tests[0].test.difference.mean ==
+        Approx(.55 - .165 / .45));
+  // Without shared seeds the line goes through the ratios of means.
+  Sweep apart{{1, 3, 5},
+              {ratio.values[0], ratio.values[1], ratio.values[0]},
+              {{0, 1, 2}, {3, 4, 5}, {6, 7, 8}},
+              {ratio.denominators[0], ratio.denominators[1], ratio.denominators[0]}};
+  const ClaimTest means = answer("slope(accuracy, x) in [0, 1]", apart).tests.at(0);
+  CHECK(means.procedure == "least squares through the means of 3 points, whose seeds differ");
+  CHECK(means.test.difference.mean == Approx(0).margin(1e-12));
+  ratio.denominators[1] = {.2, -.22, .18};
+  CHECK(answer("slope(accuracy, x) in [0, 1]", ratio).tests[0].note ==
+        "gap does not exceed two standard errors at every point, so accuracy is not defined there");
+}
+
 TEST_CASE("a threshold is where a seed's metric first crosses the level") {
   // Crossings of .75 at 3, 1.75 and 2.5.
   const Sweep rising{{1, 2, 4}, {{0, 0, 0}, {.5, 1, .7}, {1, 1, .9}}};
