@@ -29,11 +29,14 @@ LineFit fit_line(const std::vector<double>& x, const std::vector<double>& y) {
   if (!(spread > 0)) return fit;
   fit.slope = together / spread;
   if (x.size() < 3) return fit;
-  double squares = 0;
+  double squares = 0, largest = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double residual = y[i] - center_y - fit.slope * (x[i] - center_x);
     squares += residual * residual;
+    largest = std::max(largest, std::abs(y[i]));
   }
+  // A scatter of rounding errors alone is none.
+  if (std::sqrt(squares) <= 1e-12 * largest) squares = 0;
   fit.error = std::sqrt(squares / static_cast<double>(x.size() - 2) / spread);
   return fit;
 }

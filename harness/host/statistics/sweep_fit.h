@@ -10,7 +10,8 @@ namespace assay {
 struct LineFit {
   std::size_t n = 0;  ///< points
   double slope = 0;   ///< not a number below two points, or where all x are equal
-  double error = 0;   ///< its standard error over the points, df n - 2; not a number below three
+  double error = 0;   ///< its standard error over the points, df n - 2; not a number below three.
+                      ///< Scatter below 1e-12 of the largest y is rounding, and counts as zero
 };
 
 /// Ordinary least squares of y on x, one pair a point; all finite. Throws Error when the lengths

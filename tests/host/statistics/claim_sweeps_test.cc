@@ -96,6 +96,16 @@ TEST_CASE("seeds without a value at every point are left out of a slope") {
         "one seed has all 3 values: nothing can be tested");
 }
 
+TEST_CASE("slopes that differ by rounding alone are no evidence") {
+  Sweep flat{{1, 2, 4}, {}};
+  for (const double x : flat.x)
+    flat.values.push_back({.7 + 1e-5 * x, .8 + 1e-5 * x, .9 + 1e-5 * x});
+  const ClaimTest test = answer("slope(accuracy, x) in [0, inf]", flat).tests[0];
+  CHECK(test.no_spread);
+  CHECK(test.verdict == Verdict::inconclusive);
+  CHECK(test.sign_flip.p == Approx(.25));
+}
+
 TEST_CASE("logarithms make a power law a line") {
   // y = c x^-2 for three seeds with slopes -2, -2.1, -1.9 in logarithms.
   Sweep law{{1, 10, 100}, {}};
