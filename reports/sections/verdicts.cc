@@ -38,7 +38,8 @@ const BenchmarkResults* find_benchmark(const RunResults& results, const std::str
   return found == results.benchmarks.end() ? nullptr : &*found;
 }
 
-// What a test measured: "`logconf` − `xent`", "slope of log Accuracy over log `logconf over alpha`".
+// What a test measured: "`logconf` − `xent`", "slope of log Accuracy over log `logconf over
+// alpha`".
 Text measured_text(const ClaimTest& test, const std::string& title) {
   if (!test.fits()) {
     Text text{code(test.left), plain(" \u2212 "), code(test.right)};
@@ -50,8 +51,7 @@ Text measured_text(const ClaimTest& test, const std::string& title) {
   const std::string metric = (test.log_metric ? "log " : "") + title;
   const std::string of = test.relation == ClaimTest::Relation::slope
                              ? "slope of " + metric
-                             : "threshold where " + title + " crosses " +
-                                   number_text(test.level);
+                             : "threshold where " + title + " crosses " + number_text(test.level);
   return {plain(of + (test.log_axis ? " on a logarithmic axis, " : ", ")), code(test.line)};
 }
 
@@ -91,7 +91,11 @@ std::string surety_text(const ClaimTest& test, Correction correction) {
 
 // One test of a claim: "supported on photos: logconf − xent = +0.031 [...] in Gain, 5 seeds; ...".
 Text test_text(const RunResults& results, const ClaimTest& test, Correction correction) {
-  Text text{strong(verdict_word(test.verdict)), plain(" on "), code(test.benchmark), plain(": ")};
+  Text text{strong(verdict_word(test.verdict))};
+  const bool over_benchmarks =
+      test.fits() && test.points.front().benchmark != test.points.back().benchmark;
+  if (!over_benchmarks) text.insert(text.end(), {plain(" on "), code(test.benchmark)});
+  text.push_back(plain(": "));
   const BenchmarkResults* benchmark = find_benchmark(results, test.benchmark);
   const Metric* metric = benchmark == nullptr ? nullptr : benchmark->metric(test.metric);
   const Text measured = measured_text(test, metric == nullptr ? test.metric : metric->title);
@@ -148,13 +152,12 @@ Finding claim_finding(const RunResults& results, const ClaimResult& claim) {
   }
   const ClaimRules &rules = claim.claim.rules, usual;
   if (rules.level != usual.level || rules.correction != usual.correction) {
-    expects.push_back(plain(" \u00b7 level " + number_text(rules.level) + ", " +
-                            (rules.correction == Correction::none
-                                 ? std::string("p-values not corrected")
-                                 : "corrected after " +
-                                       std::string(rules.correction == Correction::holm
-                                                       ? "Holm"
-                                                       : "Bonferroni"))));
+    expects.push_back(plain(
+        " \u00b7 level " + number_text(rules.level) + ", " +
+        (rules.correction == Correction::none
+             ? std::string("p-values not corrected")
+             : "corrected after " +
+                   std::string(rules.correction == Correction::holm ? "Holm" : "Bonferroni"))));
   }
   finding.details.push_back(std::move(expects));
   for (const ClaimTest& test : claim.tests) {

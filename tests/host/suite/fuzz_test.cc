@@ -86,7 +86,12 @@ class Mutator {
                                                  "\x1b",
                                                  "\xe2\x80\xa8",
                                                  "<",
-                                                 "near"};
+                                                 "near",
+                                                 "slope(log ",
+                                                 ") in [",
+                                                 "-inf",
+                                                 "within 0.1 of ",
+                                                 " + "};
     return pieces[below(pieces.size())];
   }
 
