@@ -223,6 +223,7 @@ RunResults merge_results(std::vector<RunResults> runs, const std::vector<std::st
       merged.problems.push_back(labels[i] + ": " + problem);
     }
     merged.outdated += run.outdated;
+    merged.jobs.insert(merged.jobs.end(), run.jobs.begin(), run.jobs.end());
     if (run.running_pid != 0) merged.running_pid = run.running_pid;
     for (BenchmarkResults& benchmark : run.benchmarks) {
       for (Row& row : benchmark.rows) {

@@ -1,6 +1,7 @@
 # Turns the report's style sheet and script into C++ text, with the hashes that its
 # content-security-policy allows:
-#   cmake -DSTYLE=report.css -DSCRIPT=report.js -DOUTPUT=assets.cc -P embed.cmake
+#   cmake "-DSTYLE=a.css;b.css" "-DSCRIPT=a.js;b.js" -DOUTPUT=assets.cc -P embed.cmake
+# The files of each are joined in their order.
 
 # The base64 of 64 hex digits (256 bits): three hex digits are two base64 digits; the last digit is
 # four bits, padded with two zeros.
@@ -25,10 +26,16 @@ set(code "// Made by reports/assets/embed.cmake: change the files in reports/ass
 string(APPEND code "#include \"reports/writers/assets.h\"\n\nnamespace assay::reports {\n\n")
 foreach(asset IN ITEMS style script)
   string(TOUPPER ${asset} variable)
-  file(SHA256 "${${variable}}" hex)
+  # Joined as files and read as hex: CMake's own text functions would change brackets and semicolons.
+  set(joined "${OUTPUT}.${asset}")
+  execute_process(COMMAND "${CMAKE_COMMAND}" -E cat ${${variable}} OUTPUT_FILE "${joined}"
+                  RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "embed.cmake cannot read one of ${${variable}}")
+  endif()
+  file(SHA256 "${joined}" hex)
   base64_of_sha256(${hex} hash)
-  # As hex: CMake's own text functions would change brackets and semicolons.
-  file(READ "${${variable}}" bytes HEX)
+  file(READ "${joined}" bytes HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
   string(APPEND code "static const unsigned char ${asset}_bytes[] = {\n    ${bytes}};\n\n")
   string(APPEND code "const Asset& ${asset}_asset() {\n  static const Asset asset{\n"

@@ -59,6 +59,19 @@ std::string row_json(const BenchmarkResults& benchmark, const Row& row) {
            [&](const Metric& metric) { return list(row.values(metric.id), number_or_null); }));
 }
 
+// Of a ratio: the indices of the metrics whose means it divides. A part that the family does not
+// have leaves no number at all.
+std::string ratio_json(const BenchmarkResults& benchmark, const Metric& metric) {
+  if (!metric.ratio) return "";
+  const auto index = [&](const std::string& id) {
+    std::size_t at = 0;
+    while (at < benchmark.metrics.size() && benchmark.metrics[at].id != id) ++at;
+    return at;
+  };
+  return fmt::format(R"(,"ratio":[{},{}])", index(metric.ratio->numerator),
+                     index(metric.ratio->denominator));
+}
+
 std::string benchmark_json(const BenchmarkResults& benchmark) {
   const Metric& compared = compared_metric(benchmark);
   std::size_t primary = 0;
@@ -66,8 +79,9 @@ std::string benchmark_json(const BenchmarkResults& benchmark) {
     if (benchmark.metrics[m].id == compared.id) primary = m;
   }
   const std::string metrics = list(benchmark.metrics, [&](const Metric& metric) {
-    return fmt::format(R"({{"id":{},"title":{},"better":"{}","decimals":{}}})", text(metric.id),
-                       text(metric.title), word(metric.better), decimals_of(benchmark, metric));
+    return fmt::format(R"({{"id":{},"title":{},"better":"{}","decimals":{}{}}})", text(metric.id),
+                       text(metric.title), word(metric.better), decimals_of(benchmark, metric),
+                       ratio_json(benchmark, metric));
   });
   return fmt::format(
       R"({{"id":{},"title":{},"family":{},"baseline":{},"seeds":{},"primary":{},"metrics":{},"rows":{}}})",

@@ -1,0 +1,2 @@
+// Last: what the address asks for.
+assay.state.start();
