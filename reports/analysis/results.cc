@@ -7,6 +7,7 @@
 
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace assay::reports {
@@ -15,8 +16,12 @@ namespace {
 
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
+// Statistics square and sum values: what would overflow there is as good as not finite.
+constexpr double largest_number = 1e100;
+
 double number_or(const Json& json, double otherwise) {
-  return json.is_number() ? json.get<double>() : otherwise;
+  const double value = json.is_number() ? json.get<double>() : otherwise;
+  return std::abs(value) <= largest_number ? value : otherwise;
 }
 
 Metric read_metric(const Json& json) {
@@ -239,7 +244,7 @@ RunResults collect_results(const RunData& run, const std::string& baseline) {
       results.benchmarks.push_back(read_benchmark(benchmark, run));
       choose_baseline(results.benchmarks.back(), baseline);
     }
-  } catch (const Json::exception& error) {
+  } catch (const std::exception& error) {
     throw Error(file + " does not follow its format: " + error.what());
   }
   check_baseline(results, baseline);
