@@ -4,6 +4,7 @@
 #include "reports/report.h"
 #include "reports/writers/formats.h"
 #include "reports/writers/latex_text.h"
+#include "written_runs.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -109,6 +110,16 @@ TEST_CASE("hostile titles, ids and messages do not break LaTeX") {
   const test::LatexFacts facts = test::check_latex(write_latex(make_report(std::move(results))));
   CHECK(facts.mistakes == Names{});
   CHECK(facts.tables == 3);
+}
+
+TEST_CASE("the other made-up runs are well-formed LaTeX") {
+  for (const test::RunSpec& spec :
+       {test::big_run(), test::planned_run(), test::failures_run(), test::hostile_run()}) {
+    const test::TemporaryFolder folder;
+    test::write_run(spec, folder.path() / "run");
+    INFO(spec.name);
+    CHECK(test::check_latex(report_text(folder.path() / "run", "tex")).mistakes == Names{});
+  }
 }
 
 TEST_CASE("LaTeX says what it needs beyond pdfLaTeX") {
