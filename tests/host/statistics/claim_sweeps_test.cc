@@ -104,6 +104,12 @@ TEST_CASE("slopes that differ by rounding alone are no evidence") {
   CHECK(test.no_spread);
   CHECK(test.verdict == Verdict::inconclusive);
   CHECK(test.sign_flip.p == Approx(.25));
+  Sweep apart{{1, 2, 3, 4}, {{.1}, {.2}, {.3}, {.4}}, {{0}, {1}, {2}, {3}}};
+  CHECK(answer("slope(accuracy, x) in [0, inf]", apart).tests[0].note ==
+        "the means lie on a line exactly: the fit has no error to work with");
+  apart.values[2] = {no_value};
+  CHECK(answer("slope(accuracy, x) in [0, inf]", apart).tests[0].note ==
+        "a point has no value: no line was fitted");
 }
 
 TEST_CASE("logarithms make a power law a line") {
