@@ -1,5 +1,6 @@
 #include "reports/analysis/results.h"
 
+#include "host/suite/expectation.h"
 #include "host/suite/suite.h"
 #include "reports/analysis/log_end.h"
 
@@ -223,6 +224,19 @@ std::size_t RunResults::cells() const {
   return count(CellState::done) + count(CellState::failed) + count(CellState::missing);
 }
 
+// A suite is checked before it runs, so only a damaged or foreign run.json has such a claim: it is
+// named, and the rest is reported.
+void drop_strange_claims(RunResults& results) {
+  std::erase_if(results.claims, [&results](const Claim& claim) {
+    const auto parsed = parse_expectation(claim.expect);
+    const auto* problem = std::get_if<ExpectationProblem>(&parsed);
+    if (problem == nullptr) return false;
+    results.problems.push_back("run.json: the claim \"" + claim.says + "\" is left out: \"" +
+                               claim.expect + "\" is not understood: " + problem->message);
+    return true;
+  });
+}
+
 RunResults arrange_results(const RunData& run) {
   const std::string file = (run.folder / "run.json").string();
   if (run.cells.empty()) {
@@ -255,6 +269,7 @@ RunResults arrange_results(const RunData& run) {
     if (problem.starts_with(prefix)) problem.erase(0, prefix.size());
     results.problems.push_back(std::move(problem));
   }
+  drop_strange_claims(results);
   results.outdated = run.outdated;
   results.jobs = read_job_log(run.folder);
   results.running_pid = run.running_pid;

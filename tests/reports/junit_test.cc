@@ -121,7 +121,7 @@ TEST_CASE("JUnit: missing cells are errors, refuted claims failures, inconclusiv
 
 TEST_CASE("the other made-up runs are well-formed XML, one case for each cell and claim") {
   for (const test::RunSpec& spec :
-       {test::failures_run(), test::hostile_run()}) {
+       {test::big_run(), test::failures_run(), test::hostile_run(), test::planned_run()}) {
     const test::TemporaryFolder folder;
     test::write_run(spec, folder.path() / "run");
     const RunResults results = collect_results(load_run(folder.path() / "run"));

@@ -114,7 +114,7 @@ TEST_CASE("hostile titles, ids and messages do not break LaTeX") {
 
 TEST_CASE("the other made-up runs are well-formed LaTeX") {
   for (const test::RunSpec& spec :
-       {test::failures_run(), test::hostile_run()}) {
+       {test::big_run(), test::failures_run(), test::hostile_run(), test::planned_run()}) {
     const test::TemporaryFolder folder;
     test::write_run(spec, folder.path() / "run");
     INFO(spec.name);

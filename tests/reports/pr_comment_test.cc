@@ -170,7 +170,7 @@ TEST_CASE("failures of one cause are counted together, with the most frequent me
 
 TEST_CASE("comments on the other made-up runs fit") {
   for (const test::RunSpec& spec :
-       {test::failures_run(), test::hostile_run()}) {
+       {test::big_run(), test::failures_run(), test::hostile_run(), test::planned_run()}) {
     const test::TemporaryFolder folder;
     test::write_run(spec, folder.path() / "run");
     const std::string text = report_text(folder.path() / "run", "pr-comment");

@@ -22,9 +22,12 @@ std::vector<std::string> changed_parts(const Json& before, const Json& after) {
     if (!parts->is_object()) continue;
     for (const auto& [name, hash] : parts->items()) names.insert(name);
   }
+  const auto hash_in = [](const Json& parts, const std::string& name) {
+    return parts.is_object() ? parts.value(name, Json()) : Json();
+  };
   std::vector<std::string> changed;
   for (const std::string& name : names) {
-    if (before.value(name, Json()) != after.value(name, Json())) changed.push_back(name);
+    if (hash_in(before, name) != hash_in(after, name)) changed.push_back(name);
   }
   return changed;
 }
