@@ -59,7 +59,7 @@ class Controls(BrowserCase):
     def test_search_finds_methods(self):
         page = self.open("big").page
         page.get_by_role("searchbox").fill("LOGCONF")
-        expected = [f"logconf(alpha={alpha})" for alpha in ("0.25", "0.5", "0.75")]
+        expected = [f"logconf-alpha={alpha}" for alpha in ("0.25", "0.5", "0.75")]
         self.assertEqual(names(page, HEAT), expected)
         self.assertIn("3 of ", page.locator(".controls [role=status]").first.inner_text())
         page.get_by_role("searchbox").fill("no such method")

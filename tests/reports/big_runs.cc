@@ -86,7 +86,7 @@ std::vector<RowSpec> weak_rows() {
   }
   for (const double alpha : {0.25, 0.5, 0.75}) {
     rows.push_back(
-        {fmt::format("logconf(alpha={})", alpha), "logconf", false, {{"alpha", alpha}}, {"alpha"}});
+        {fmt::format("logconf-alpha={}", alpha), "logconf", false, {{"alpha", alpha}}, {"alpha"}});
   }
   rows.push_back({"oracle-select", "oracle-select"});
   rows.push_back({"weak", "weak", true});
@@ -175,7 +175,7 @@ RunSpec big_run() {
                   {"paper", "arXiv:2312.09390"},
                   {"on", {"garments"}},
                   {"metric", "accuracy"},
-                  {"expect", "logconf(alpha=0.5) > xent"}},
+                  {"expect", "logconf-alpha=0.5 > xent"}},
                  {{"says", "Replay beats regularisation"},
                   {"paper", ""},
                   {"on", {"split-digits", "permuted"}},
