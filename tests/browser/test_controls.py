@@ -35,7 +35,7 @@ class Controls(BrowserCase):
             shown = page.eval_on_selector(HEAT, values)
             self.assertEqual(len(shown), 12)
             self.assertEqual(shown, sorted(shown, key=lambda value: order * value))
-            self.assertEqual(names(page, HEAT)[-2:], ["weak supervisor", "ceiling"])
+            self.assertEqual(set(names(page, HEAT)[-2:]), {"weak supervisor", "ceiling"})
         title.locator("button").click()
         self.assertIsNone(title.get_attribute("aria-sort"))
         self.assertEqual(names(page, HEAT), before)

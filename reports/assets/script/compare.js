@@ -81,7 +81,7 @@
   function picker(title, key, options) {
     const select = assay.make("select", {}, ...options.map(([value, text]) =>
       assay.make("option", { value: value }, text)));
-    select.addEventListener("change", () => assay.state.set(key, select.value));
+    select.addEventListener("change", () => assay.state.set({ [key]: select.value }));
     assay.state.listen(() => {
       select.value = assay.state.get(key);
       // A link made for another report may name what is not here.
