@@ -9,7 +9,7 @@ import unittest
 from browser_case import FOLDER, REPORTS, RUNS, report_path
 
 # Another baseline and why: its numbers are compared with those that the page computes itself.
-OTHER_BASELINES = {"made-up": "logconf", "big": "mixup", "failures": "has-signal", "many": "method-07"}
+OTHER_BASELINES = {"made-up": "logconf", "big": "mixup", "failures": "has-signal"}
 
 
 def assay(*arguments):
