@@ -122,8 +122,8 @@ std::vector<std::string> seed_lines(const reports::RunComparison& comparison, bo
   for (const reports::RowComparison& row : comparison.rows) {
     const std::string place = row.benchmark + "/" + row.row + " " + row.metric.id + " ";
     for (const reports::SeedComparison& seed : row.seeds) {
-      const bool lacking = seed.change == reports::SeedChange::broken ||
-                           seed.change == reports::SeedChange::neither;
+      const bool lacking =
+          seed.change == reports::SeedChange::broken || seed.change == reports::SeedChange::neither;
       if (all || lacking) lines.push_back(place + seed_text(seed, row_decimals(row)));
     }
   }
@@ -185,23 +185,31 @@ int guarded(const Options& options) {
 
 void add_compare(CLI::App& app, Action& action) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("compare", "The gate for a change: is NEW worse than BASE?");
-  command->footer("Exit status: 0 not worse, 1 regressed, 2 wrong use, 3 inconclusive, 4 results are "
-                  "missing");
+  CLI::App* command =
+      app.add_subcommand("compare", "The gate for a change: is NEW worse than BASE?");
+  command->footer(
+      "Exit status: 0 not worse, 1 regressed, 2 wrong use, 3 inconclusive, 4 results are missing");
   command->add_option("base", options->base, "The folder of the run before the change")
-      ->required()->type_name("BASE");
+      ->required()
+      ->type_name("BASE");
   command->add_option("new", options->now, "The folder of the run after it")
-      ->required()->type_name("NEW");
-  command->add_option("--margin", options->margins,
-                      "How much worse is acceptable, in the metric's unit: X or METRIC=X")
-      ->delimiter(',')->type_name("X");
-  command->add_option("--relative", options->relative,
-                      "The same as a share of BASE's mean: 0.01 is 1 %. With both, a change must "
-                      "exceed both")
+      ->required()
+      ->type_name("NEW");
+  command
+      ->add_option("--margin", options->margins,
+                   "How much worse is acceptable, in the metric's unit: X or METRIC=X")
+      ->delimiter(',')
       ->type_name("X");
-  command->add_option("--metric", options->metrics,
-                      "Metrics to compare, separated by commas (each benchmark's primary one)")
-      ->delimiter(',')->type_name("ID");
+  command
+      ->add_option("--relative", options->relative,
+                   "The same as a share of BASE's mean: 0.01 is 1 %. With both, a change must "
+                   "exceed both")
+      ->type_name("X");
+  command
+      ->add_option("--metric", options->metrics,
+                   "Metrics to compare, separated by commas (each benchmark's primary one)")
+      ->delimiter(',')
+      ->type_name("ID");
   command->add_flag("--references", options->references,
                     "Reference rows (weak, ceiling, ...) count for the verdict too");
   command->add_option("--format", options->format, "text, md or json (text)")->type_name("FORMAT");
@@ -209,9 +217,7 @@ void add_compare(CLI::App& app, Action& action) {
   command->add_option("--out", options->out, "Write to this file; - for standard output")
       ->type_name("FILE");
   command->add_flag("--all", options->all, "Text: every comparison and every seed");
-  command->callback([options, &action] {
-    action = [options] { return guarded(*options); };
-  });
+  command->callback([options, &action] { action = [options] { return guarded(*options); }; });
 }
 
 }  // namespace assay::cli

@@ -32,8 +32,9 @@ int main(int argc, char** argv) {
   app.name("assay");
   app.set_version_flag("--version", "assay " ASSAY_VERSION);
   app.require_subcommand(1);
-  app.footer("Start with:  assay run suites/quickstart.toml\nExit status: 0 done, 1 some cells failed, "
-             "2 wrong use or an invalid suite, 3 inconclusive, 4 missing cells, 130 interrupted");
+  app.footer("Start with:  assay run suites/quickstart.toml\nExit status: 0 done, 1 some cells failed "
+             "or a regression, 2 wrong use or an invalid suite, 3 inconclusive, 4 missing cells, "
+             "130 interrupted");
 
   assay::cli::Action action;
   assay::cli::add_run(app, action);

@@ -31,8 +31,8 @@ std::string effect_text(double effect) {
 std::string seeds_line(const SeedsPlanning& plan, double level) {
   const double p = smallest_p(plan.seeds);
   std::string line = plan.benchmark + ": the smallest two-sided sign-flip p that " +
-                     counted(plan.seeds, "seed") + " can reach is " + number(p) +
-                     ", one-sided " + number(smallest_p(plan.seeds, false));
+                     counted(plan.seeds, "seed") + " can reach is " + number(p) + ", one-sided " +
+                     number(smallest_p(plan.seeds, false));
   if (p > level) line += " (not below " + number(level) + ": the t interval decides)";
   if (plan.effect) line += "; the t test shows " + effect_text(*plan.effect) + " with power 0.8";
   return line + "\n";
@@ -48,8 +48,8 @@ std::string family_line(const BenchmarksPlanning& plan) {
          counted(plan.benchmarks, "benchmark") + ": the smallest Wilcoxon p is " +
          number(smallest_p(plan.benchmarks)) + ", after Holm " +
          number(with_holm(plan.benchmarks, plan.pairs)) + " over all " +
-         counted(plan.pairs, "pair") + ", " +
-         number(with_holm(plan.benchmarks, plan.methods - 1)) + " against one baseline\n";
+         counted(plan.pairs, "pair") + ", " + number(with_holm(plan.benchmarks, plan.methods - 1)) +
+         " against one baseline\n";
 }
 
 std::string family_of_tests(const SuitePlanning& plan) {
@@ -73,7 +73,8 @@ std::string family_of_tests(const SuitePlanning& plan) {
 
 std::string claim_line(const ClaimPlanning& claim, std::size_t number_of, double level) {
   std::string line = "claim " + std::to_string(number_of) + ": " + counted(claim.tests, "test") +
-                     " on " + counted(claim.seeds, "seed");
+                     (claim.seeds == 0 ? std::string(" without shared seeds")
+                                       : " on " + counted(claim.seeds, "seed"));
   if (claim.effect) {
     line += ", power 0.8 for " + effect_text(*claim.effect) + " at level " + number(level);
   }
@@ -138,12 +139,14 @@ std::string planning_text(const SuitePlanning& plan) {
 
 std::string claims_text(const SuitePlanning& plan) {
   if (plan.claims.empty()) return "";
-  std::size_t fewest = plan.claims.front().seeds;
-  for (const ClaimPlanning& claim : plan.claims) fewest = std::min(fewest, claim.seeds);
-  std::string text = family_of_tests(plan) + "; " + counted(fewest, "seed") +
-                     " can reach a sign-flip p of " + number(smallest_p(fewest));
+  std::size_t fewest = 0;  // of the claims that seeds can decide
+  for (const ClaimPlanning& claim : plan.claims) {
+    if (claim.seeds >= 2) fewest = fewest == 0 ? claim.seeds : std::min(fewest, claim.seeds);
+  }
+  std::string text = family_of_tests(plan);
   if (const auto effect = detectable_effect(fewest, plan.first_level)) {
-    text += " and show " + effect_text(*effect) + " with power 0.8";
+    text += "; " + counted(fewest, "seed") + " can reach a sign-flip p of " +
+            number(smallest_p(fewest)) + " and show " + effect_text(*effect) + " with power 0.8";
   }
   SuitePlanning of_claims = plan;
   of_claims.families.clear();

@@ -167,19 +167,75 @@ void merge_texts(RunResults& merged, const std::vector<RunResults>& runs) {
   }
 }
 
-// The runs' claims with the benchmarks' new ids; what several runs state alike is stated once.
+bool same_points(const ClaimLine& a, const ClaimLine& b) {
+  return std::equal(a.points.begin(), a.points.end(), b.points.begin(), b.points.end(),
+                    [](const ClaimPoint& x, const ClaimPoint& y) {
+                      return x.benchmark == y.benchmark && x.row == y.row && x.x == y.x;
+                    });
+}
+
+bool same_claim(const Claim& a, const Claim& b) {
+  return a.says == b.says && a.paper == b.paper && a.on == b.on && a.metric == b.metric &&
+         a.expect == b.expect && a.method == b.method && a.at == b.at &&
+         std::equal(a.lines.begin(), a.lines.end(), b.lines.begin(), b.lines.end(), same_points);
+}
+
+// The run's claims with the benchmarks' new ids; what several runs state alike is stated once.
 void add_claims(RunResults& merged, const RunResults& run,
                 const std::map<std::string, std::string>& ids) {
+  const auto rename = [&ids](std::string& id) {
+    if (const auto found = ids.find(id); found != ids.end()) id = found->second;
+  };
   for (Claim claim : run.claims) {
-    for (std::string& id : claim.on) {
-      if (const auto found = ids.find(id); found != ids.end()) id = found->second;
+    for (std::string& id : claim.on) rename(id);
+    for (ClaimLine& line : claim.lines) {
+      for (ClaimPoint& point : line.points) rename(point.benchmark);
     }
-    const auto same = [&](const Claim& other) {
-      return other.says == claim.says && other.paper == claim.paper && other.on == claim.on &&
-             other.metric == claim.metric && other.expect == claim.expect;
-    };
-    if (std::none_of(merged.claims.begin(), merged.claims.end(), same)) {
-      merged.claims.push_back(std::move(claim));
+    const bool known = std::any_of(merged.claims.begin(), merged.claims.end(),
+                                   [&](const Claim& other) { return same_claim(claim, other); });
+    if (!known) merged.claims.push_back(std::move(claim));
+  }
+}
+
+int leniency(Correction correction) {
+  switch (correction) {
+    case Correction::bonferroni:
+      return 0;
+    case Correction::holm:
+      return 1;
+    case Correction::none:
+      break;
+  }
+  return 2;
+}
+
+// All claims of a report are one family of tests under one rule: the strictest of the suites'.
+// Points know their seeds, which are now those of all runs.
+void settle_claims(RunResults& merged) {
+  ClaimRules rules;
+  bool differ = false;
+  for (std::size_t i = 0; i < merged.claims.size(); ++i) {
+    const ClaimRules& own = merged.claims[i].rules;
+    if (i == 0) rules = own;
+    differ |= own.level != rules.level || own.correction != rules.correction;
+    rules.level = std::min(rules.level, own.level);
+    if (leniency(own.correction) < leniency(rules.correction)) rules.correction = own.correction;
+  }
+  if (differ) {
+    merged.problems.push_back(
+        "The suites correct their claims in different ways: the strictest level and correction "
+        "hold for all claims here");
+  }
+  for (Claim& claim : merged.claims) {
+    claim.rules = rules;
+    for (ClaimLine& line : claim.lines) {
+      for (ClaimPoint& point : line.points) {
+        for (const BenchmarkResults& benchmark : merged.benchmarks) {
+          if (benchmark.id == point.benchmark) {
+            point.seeds.assign(benchmark.seeds.begin(), benchmark.seeds.end());
+          }
+        }
+      }
     }
   }
 }
@@ -223,6 +279,7 @@ RunResults merge_results(std::vector<RunResults> runs, const std::vector<std::st
       merged.problems.push_back(labels[i] + ": " + problem);
     }
     merged.outdated += run.outdated;
+    merged.jobs.insert(merged.jobs.end(), run.jobs.begin(), run.jobs.end());
     if (run.running_pid != 0) merged.running_pid = run.running_pid;
     for (BenchmarkResults& benchmark : run.benchmarks) {
       for (Row& row : benchmark.rows) {
@@ -238,6 +295,7 @@ RunResults merge_results(std::vector<RunResults> runs, const std::vector<std::st
   merged.problems.insert(merged.problems.end(), notes.begin(), notes.end());
   for (std::size_t i = 0; i < runs.size(); ++i) add_claims(merged, runs[i], tables.ids(i));
   merged.benchmarks = tables.take();
+  settle_claims(merged);
   merged.provenance = merged_provenance(merged.runs);
   merge_texts(merged, runs);
   return merged;

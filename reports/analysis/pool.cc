@@ -190,7 +190,6 @@ Pool make_pool(const RunResults& results, const std::string& family) {
     pool.methods.clear();
     return pool;
   }
-  if (pool.benchmarks.size() >= fewest_ranked_benchmarks) pool.unit = Pool::Unit::benchmarks;
   pool.seeds = results.benchmarks[pool.benchmarks.front()].seeds.size();
   for (const std::size_t b : pool.benchmarks) {
     pool.seeds = std::min(pool.seeds, results.benchmarks[b].seeds.size());
@@ -198,6 +197,7 @@ Pool make_pool(const RunResults& results, const std::string& family) {
   const double comparisons = static_cast<double>(all_pairs(pool.methods.size()));
   pool.smallest_p =
       std::min(1.0, comparisons * smallest_sign_flip_p(pool.benchmarks.size()));
+  if (pool.smallest_p <= significance_level) pool.unit = Pool::Unit::benchmarks;
   compare_all(results, pool);
   set_order(pool);
   set_groups(pool);

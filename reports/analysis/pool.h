@@ -15,9 +15,6 @@
 
 namespace assay::reports {
 
-/// Below this many benchmarks a test over benchmarks cannot tell even two methods apart at .05.
-inline constexpr std::size_t fewest_ranked_benchmarks = 6;
-
 /// Two methods of a pool, by number, a < b.
 struct PoolPair {
   std::size_t a = 0, b = 0;
@@ -39,7 +36,8 @@ struct PoolMethod {
 
 struct Pool {
   /// What a pair's test is over. Benchmarks: Wilcoxon's signed ranks of the differences of means,
-  /// would it hold on other benchmarks of this kind? Seeds: the paired t test of the mean over
+  /// would it hold on other benchmarks of this kind? Taken where it can tell a pair apart after Holm
+  /// (six benchmarks for two methods, twelve for twelve). Seeds: the paired t test of the mean over
   /// benchmarks, would it hold for other training runs?
   enum class Unit { benchmarks, seeds };
 

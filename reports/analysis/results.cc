@@ -7,6 +7,7 @@
 #include <assay/common/text.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace assay::reports {
@@ -15,8 +16,12 @@ namespace {
 
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
+// Statistics square and sum values: what would overflow there is as good as not finite.
+constexpr double largest_number = 1e100;
+
 double number_or(const Json& json, double otherwise) {
-  return json.is_number() ? json.get<double>() : otherwise;
+  const double value = json.is_number() ? json.get<double>() : otherwise;
+  return std::abs(value) <= largest_number ? value : otherwise;
 }
 
 Metric read_metric(const Json& json) {
@@ -241,7 +246,7 @@ RunResults arrange_results(const RunData& run) {
     for (const Benchmark& benchmark : suite.benchmarks) {
       results.benchmarks.push_back(read_benchmark(benchmark, run, logs));
     }
-  } catch (const Json::exception& error) {
+  } catch (const std::exception& error) {
     throw Error(file + " does not follow its format: " + error.what());
   }
   for (std::string problem : run.problems) {

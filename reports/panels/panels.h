@@ -12,8 +12,8 @@ namespace assay::reports {
 
 /// A benchmark with what was computed of it. `id` is unique in the document: for figures' ids.
 struct PanelInput {
-  const BenchmarkResults& benchmark;
-  const std::vector<std::vector<Measure>>& measures;  ///< [row][metric]
+  const BenchmarkResults* benchmark;
+  const std::vector<std::vector<Measure>>* measures;  ///< [row][metric]
   std::string id;
 };
 

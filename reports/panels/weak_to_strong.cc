@@ -23,20 +23,20 @@ std::size_t metric_number(const BenchmarkResults& benchmark, const std::string& 
 // PGR with Fieller's interval. The scale is cut at one gap beyond weak and ceiling: an interval that
 // is unbounded has its words in the row's note.
 std::vector<Block> recovered_gap(const PanelInput& input) {
-  const std::size_t pgr = metric_number(input.benchmark, "pgr");
-  if (pgr == input.benchmark.metrics.size()) return {};
+  const std::size_t pgr = metric_number(*input.benchmark, "pgr");
+  if (pgr == input.benchmark->metrics.size()) return {};
   StripPlot plot;
   plot.id = "pgr-" + input.id;
-  plot.title = "Performance gap recovered on " + input.benchmark.title;
+  plot.title = "Performance gap recovered on " + input.benchmark->title;
   plot.description =
       "0 is the weak supervisor, 1 the ceiling. The band is Fieller\u2019s 95 % interval of the ratio "
       "of means over seeds; what lies outside the scale is cut.";
-  plot.axis = title_with_arrow(input.benchmark.metrics[pgr]);
+  plot.axis = title_with_arrow(input.benchmark->metrics[pgr]);
   plot.bars = true;
   double low = 0, high = 1;
-  for (std::size_t r = 0; r < input.benchmark.rows.size(); ++r) {
-    const Row& row = input.benchmark.rows[r];
-    const std::optional<RatioEstimate>& ratio = input.measures[r][pgr].ratio;
+  for (std::size_t r = 0; r < input.benchmark->rows.size(); ++r) {
+    const Row& row = input.benchmark->rows[r];
+    const std::optional<RatioEstimate>& ratio = (*input.measures)[r][pgr].ratio;
     if (!ratio || !ratio->resolved) continue;
     if (row.reference && (row.use == "weak" || row.use == "ceiling")) continue;  // 0 and 1
     StripRow strip;
@@ -63,16 +63,16 @@ std::vector<Block> recovered_gap(const PanelInput& input) {
 std::vector<Block> imitation(const PanelInput& input) {
   StripPlot plot;
   plot.id = "agreement-" + input.id;
-  plot.title = "Agreement with the supervisor on " + input.benchmark.title;
+  plot.title = "Agreement with the supervisor on " + input.benchmark->title;
   plot.description =
       "Share of test examples on which a row answers as the supervisor does; below it the same where "
       "the supervisor is wrong. High in both: errors are imitated. Marks are seeds.";
   plot.axis = "share of examples";
   plot.view = Interval{0, 1};
-  for (const Row& row : input.benchmark.rows) {
+  for (const Row& row : input.benchmark->rows) {
     if (row.reference && row.use == "weak") continue;  // agrees with itself
     for (const char* id : {agreement, agreement_where_wrong}) {
-      if (input.benchmark.metric(id) == nullptr) return {};
+      if (input.benchmark->metric(id) == nullptr) return {};
       const Estimate estimate = estimate_mean(row.values(id));
       if (estimate.n == 0) continue;
       StripRow strip;
@@ -106,25 +106,60 @@ Estimate supervisor_accuracy(const BenchmarkResults& benchmark) {
   return {};
 }
 
+// PGR of every method on every benchmark, from the weakest supervisor to the strongest.
+Table gap_table(std::vector<PanelInput> inputs) {
+  std::stable_sort(inputs.begin(), inputs.end(), [](const PanelInput& a, const PanelInput& b) {
+    return supervisor_accuracy(*a.benchmark).mean < supervisor_accuracy(*b.benchmark).mean;
+  });
+  Table table;
+  table.columns.push_back({"Method", "", false});
+  std::vector<std::string> names;
+  for (const PanelInput& input : inputs) {
+    const Estimate weak = supervisor_accuracy(*input.benchmark);
+    table.columns.push_back(
+        {input.benchmark->id + ", supervisor " + estimate_text(weak, 3), "", true});
+    for (const Row& row : input.benchmark->rows) {
+      const bool known = std::find(names.begin(), names.end(), row.name) != names.end();
+      if (!row.reference && !known) names.push_back(row.name);
+    }
+  }
+  for (const std::string& name : names) {
+    TableRow line;
+    line.cells.push_back(Cell(strong(name)));
+    for (const PanelInput& input : inputs) {
+      const std::size_t pgr = metric_number(*input.benchmark, "pgr");
+      const Row* row = input.benchmark->row(name);
+      const bool known = row != nullptr && pgr < input.benchmark->metrics.size();
+      const auto r = known ? static_cast<std::size_t>(row - input.benchmark->rows.data()) : 0;
+      const std::optional<RatioEstimate> ratio =
+          known ? (*input.measures)[r][pgr].ratio : std::nullopt;
+      line.cells.push_back(ratio && ratio->resolved ? Cell(ratio_text(*ratio, 3), ratio->ratio)
+                                                    : Cell(muted(known ? "not defined" : "\u2014")));
+    }
+    table.rows.push_back(std::move(line));
+  }
+  return table;
+}
+
 std::vector<Block> of_family(const std::vector<PanelInput>& inputs, const std::string& id) {
   ScatterPlot plot;
   plot.id = "supervisor-" + id;
   plot.title = "Gap recovered against the supervisor\u2019s accuracy";
   plot.description =
       "One point for each method and benchmark, with Fieller\u2019s interval of PGR and the t interval "
-      "of the supervisor\u2019s accuracy. The numbers are in the benchmarks\u2019 tables.";
+      "of the supervisor\u2019s accuracy. The table below has the numbers.";
   plot.x_axis = "accuracy of the weak supervisor";
   plot.y_axis = "PGR";
   for (const PanelInput& input : inputs) {
-    const Estimate weak = supervisor_accuracy(input.benchmark);
-    const std::size_t pgr = metric_number(input.benchmark, "pgr");
-    if (weak.n == 0 || pgr == input.benchmark.metrics.size()) continue;
-    for (std::size_t r = 0; r < input.benchmark.rows.size(); ++r) {
-      const Row& row = input.benchmark.rows[r];
-      const std::optional<RatioEstimate>& ratio = input.measures[r][pgr].ratio;
+    const Estimate weak = supervisor_accuracy(*input.benchmark);
+    const std::size_t pgr = metric_number(*input.benchmark, "pgr");
+    if (weak.n == 0 || pgr == input.benchmark->metrics.size()) continue;
+    for (std::size_t r = 0; r < input.benchmark->rows.size(); ++r) {
+      const Row& row = input.benchmark->rows[r];
+      const std::optional<RatioEstimate>& ratio = (*input.measures)[r][pgr].ratio;
       if (row.reference || !ratio || !ratio->resolved) continue;
       ScatterPoint point;
-      point.label = row.title + " \u00b7 " + input.benchmark.id;
+      point.label = row.title + " \u00b7 " + input.benchmark->id;
       point.note = "PGR " + ratio_text(*ratio, 3) + ", supervisor " + estimate_text(weak, 3);
       point.x = weak.mean;
       point.x_range = weak.interval;
@@ -136,7 +171,8 @@ std::vector<Block> of_family(const std::vector<PanelInput>& inputs, const std::s
     }
   }
   if (inputs.size() < 2 || plot.points.empty()) return {};
-  return blocks_of(std::move(plot));
+  return blocks_of(std::move(plot), Details{"PGR by benchmark as a table",
+                                            blocks_of(gap_table(inputs))});
 }
 
 }  // namespace

@@ -24,6 +24,11 @@ PlotPoints thinned(const PlotPoints& points) {
   return kept;
 }
 
+// A tenth of a pixel is enough, and curves are most of a large report.
+std::string short_coordinate(double value) {
+  return coordinate(std::round(value * 10) / 10);
+}
+
 // A line that is interrupted where a value is not a number.
 std::string path_of(const PlotPoints& points, const Scale& x, const Scale& y) {
   std::string path;
@@ -34,8 +39,8 @@ std::string path_of(const PlotPoints& points, const Scale& x, const Scale& y) {
       continue;
     }
     path += pen_down ? "L" : "M";
-    path += coordinate(left + (right - left) * x.place(step)) + " " +
-            coordinate(bottom - (bottom - top) * y.place(value));
+    path += short_coordinate(left + (right - left) * x.place(step)) + " " +
+            short_coordinate(bottom - (bottom - top) * y.place(value));
     pen_down = true;
   }
   return path;
@@ -48,8 +53,8 @@ std::string area_of(const PlotPoints& low, const PlotPoints& high, const Scale& 
   outline.insert(outline.end(), back.rbegin(), back.rend());
   std::string path;
   for (const auto& [step, value] : outline) {
-    path += (path.empty() ? "M" : "L") + coordinate(left + (right - left) * x.place(step)) + " " +
-            coordinate(bottom - (bottom - top) * y.place(value));
+    path += (path.empty() ? "M" : "L") + short_coordinate(left + (right - left) * x.place(step)) + " " +
+            short_coordinate(bottom - (bottom - top) * y.place(value));
   }
   return path + "Z";
 }

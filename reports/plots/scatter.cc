@@ -11,6 +11,7 @@ namespace assay::reports {
 namespace {
 
 constexpr double top = 12, bottom = 300;
+constexpr std::size_t longest_label = 26;
 
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -70,26 +71,52 @@ void draw_front(Markup& markup, const ScatterPlot& plot, const Scale& x, const S
   }
 }
 
-// Labels stand above their points; where two would lie on each other the lower one moves down.
-std::vector<double> label_heights(const ScatterPlot& plot, const Scale& x, const Scale& y) {
-  constexpr double line = 14, near = 0.28;
+// Where a label stands; not at all where it would lie on another: the point's tooltip and the table
+// beside the figure have its name.
+struct Label {
+  bool shown = false, left = false;
+  double y = 0;
+};
+
+struct Box {
+  double x0 = 0, x1 = 0, y0 = 0, y1 = 0;
+
+  bool meets(const Box& other) const {
+    return x0 < other.x1 && other.x0 < x1 && y0 < other.y1 && other.y0 < y1;
+  }
+};
+
+// Points on the front are labelled first. Widths are guesses for a page of middling width.
+std::vector<Label> place_labels(const ScatterPlot& plot, const Scale& x, const Scale& y) {
+  constexpr double page = 760, letter = 6.6, line = 13;
   std::vector<std::size_t> order(plot.points.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::vector<double> heights;
-  for (const ScatterPoint& point : plot.points) heights.push_back(height_of(y, point.y) - 6);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return heights[a] < heights[b]; });
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      const double apart =
-          std::abs(x.place(plot.points[order[i]].x) - x.place(plot.points[order[j]].x));
-      const double above = heights[order[j]];
-      if (apart < near && heights[order[i]] < above + line && heights[order[i]] > above - line) {
-        heights[order[i]] = above + line;
-      }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return plot.points[a].front > plot.points[b].front;
+  });
+  std::vector<Box> taken;
+  for (const ScatterPoint& point : plot.points) {
+    const double at_x = page * x.place(point.x), at_y = height_of(y, point.y);
+    taken.push_back({at_x - 4, at_x + 4, at_y - 4, at_y + 4});
+  }
+  std::vector<Label> labels(plot.points.size());
+  for (const std::size_t i : order) {
+    const ScatterPoint& point = plot.points[i];
+    const double at_x = page * x.place(point.x), at_y = height_of(y, point.y);
+    const double width = letter * static_cast<double>(std::min(point.label.size(), longest_label));
+    for (const double down : {-6.0, 4.0, 15.0}) {
+      const bool left = at_x > page * 0.6;
+      const double from = left ? at_x - 9 - width : at_x + 9;
+      const Box box{from, from + width, at_y + down - line + 2, at_y + down + 2};
+      const bool free = std::none_of(taken.begin(), taken.end(),
+                                     [&](const Box& other) { return box.meets(other); });
+      if (!free || box.y1 > bottom || box.y0 < 0) continue;
+      taken.push_back(box);
+      labels[i] = {true, left, at_y + down};
+      break;
     }
   }
-  return heights;
+  return labels;
 }
 
 }  // namespace
@@ -112,11 +139,10 @@ void draw_scatter(Markup& markup, const ScatterPlot& plot) {
   markup.line();
   draw_front(markup, plot, x, y);
   markup.line();
-  const std::vector<double> heights = label_heights(plot, x, y);
+  const std::vector<Label> labels = place_labels(plot, x, y);
   for (std::size_t i = 0; i < plot.points.size(); ++i) {
     const ScatterPoint& point = plot.points[i];
-    const double place = x.place(point.x);
-    const std::string at_x = percent_of_width(place), at_y = coordinate(height_of(y, point.y));
+    const std::string at_x = percent_of_width(x.place(point.x)), at_y = coordinate(height_of(y, point.y));
     markup.open("g", {{"class", point.front ? "point on-front" : "point"}});
     if (point.y_range) {
       markup.empty("line", {{"class", "range"},
@@ -134,14 +160,15 @@ void draw_scatter(Markup& markup, const ScatterPlot& plot) {
     }
     markup.open("circle", {{"class", "seed"}, {"cx", at_x}, {"cy", at_y}, {"r", "5"}});
     markup.element("title", {}, point.label + ": " + point.note).close();
-    const bool left = place > 0.6;
-    markup.element("text",
-                   {{"class", "label"},
-                    {"x", at_x},
-                    {"dx", left ? "-9" : "9"},
-                    {"y", coordinate(heights[i])},
-                    {"text-anchor", left ? "end" : "start"}},
-                   shortened(point.label, 24));
+    if (labels[i].shown) {
+      markup.element("text",
+                     {{"class", "label"},
+                      {"x", at_x},
+                      {"dx", labels[i].left ? "-9" : "9"},
+                      {"y", coordinate(labels[i].y)},
+                      {"text-anchor", labels[i].left ? "end" : "start"}},
+                     shortened(point.label, longest_label));
+    }
     markup.close().line();
   }
   markup.close();

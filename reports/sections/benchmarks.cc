@@ -11,6 +11,9 @@ namespace assay::reports {
 
 namespace {
 
+// More lines than this in one figure's panels are not looked at one by one, and fill megabytes.
+constexpr std::size_t most_seed_lines = 400;
+
 // "5", or how many of them and what happened to the others.
 Cell seeds_cell(const Row& row) {
   const std::size_t done = row.count(CellState::done);
@@ -169,7 +172,9 @@ CurvePlot paired_plot(const BenchmarkResults& benchmark, const std::string& id) 
   plot.description = "Each thin line joins one seed\u2019s values; the thick line joins the means.";
   plot.y_axis = metric.title;
   const Row* baseline = benchmark.row(benchmark.baseline);
-  if (baseline == nullptr) return plot;
+  if (baseline == nullptr || benchmark.rows.size() * benchmark.seeds.size() > most_seed_lines) {
+    return plot;
+  }
   const std::vector<double> before = baseline->values(metric.id);
   for (const Row& row : benchmark.rows) {
     if (row.reference || &row == baseline) continue;
@@ -224,11 +229,14 @@ std::set<std::string> curve_names(const BenchmarkResults& benchmark) {
 // The plot of one curve, and a table of where its means begin and end.
 void add_curves(std::vector<Block>& blocks, const BenchmarkResults& benchmark,
                 const std::string& id, const std::string& name) {
+  const bool every_seed = benchmark.rows.size() * benchmark.seeds.size() <= most_seed_lines;
   CurvePlot plot;
   plot.id = "curve-" + id;
   plot.title = name + " on " + benchmark.title;
   plot.description =
-      "One panel for each row, all on one scale. Thin lines are seeds, the thick line is their mean "
+      std::string("One panel for each row, all on one scale. ") +
+      (every_seed ? "Thin lines are seeds, the thick line is their mean "
+                  : "The seeds are too many to draw; the line is their mean ") +
       "with its 95 % interval; the table below gives its ends.";
   plot.x_axis = "epoch";
   plot.y_axis = name;
@@ -258,6 +266,7 @@ void add_curves(std::vector<Block>& blocks, const BenchmarkResults& benchmark,
            "",
            row.reference});
     }
+    if (!every_seed) panel.seeds.clear();
     panel.main = std::move(curve.mean);
     panel.band_low = std::move(curve.low);
     panel.band_high = std::move(curve.high);
@@ -287,7 +296,7 @@ Section benchmark_section(const RunResults& results, const Analysis& analysis) {
     section.add(strip_plot(benchmark, number));
     section.add(Details{"Every seed as a table", blocks_of(seed_table(benchmark))});
     if (const FamilyPanels* panels = panels_of(benchmark.family)) {
-      for (Block& block : panels->of_benchmark({benchmark, analysis.measures[b], number})) {
+      for (Block& block : panels->of_benchmark({&benchmark, &analysis.measures[b], number})) {
         section.blocks.push_back(std::move(block));
       }
     }

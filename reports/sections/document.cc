@@ -67,7 +67,7 @@ Document build_document(const RunResults& results, const Analysis& analysis) {
                        job_section(results),
                        failure_section(results),
                        method_section(results),
-                       statistics_section(results),
+                       statistics_section(results, analysis),
                        provenance_section(results),
                        reproduce_section(results)};
   const Json build = results.provenance.value("build", Json::object());

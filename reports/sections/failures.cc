@@ -3,8 +3,6 @@
 #include "reports/model/plain_text.h"
 #include "reports/sections/sections.h"
 
-#include <assay/common/files.h>
-
 #include <algorithm>
 #include <tuple>
 
@@ -12,12 +10,9 @@ namespace assay::reports {
 
 namespace {
 
-constexpr std::size_t log_lines = 15;
-constexpr std::size_t log_bytes = 4000;
-
 // Seeds that failed alike are one line.
 struct Failure {
-  std::string benchmark, method, phase, kind, message, log;
+  std::string benchmark, method, phase, kind, message, log, log_end;
   std::vector<std::uint64_t> seeds;
 };
 
@@ -44,35 +39,13 @@ std::vector<Failure> gather(const RunResults& results) {
                               seed.error_kind,
                               seed.error_message,
                               seed.error_log,
+                              seed.log_end,
                               {seed.seed}});
         }
       }
     }
   }
   return failures;
-}
-
-// The last lines of a log; "" when there is none. A path that leads out of the run's folder, also
-// by a symbolic link, is not read: the report may be sent to others.
-std::string end_of_log(const std::filesystem::path& folder, const std::string& log) {
-  if (folder.empty() || log.empty()) return "";
-  std::string text;
-  try {
-    const std::filesystem::path inside = std::filesystem::canonical(folder);
-    const std::filesystem::path file = std::filesystem::canonical(folder / log);
-    if (!file.string().starts_with(inside.string() + "/")) return "";
-    text = read_file(file);
-  } catch (const std::exception&) {
-    return "";  // the failure itself is in the table: the excerpt is an extra
-  }
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  std::size_t from = text.size();
-  for (std::size_t line = 0; line < log_lines && from != std::string::npos && from > 0; ++line) {
-    from = text.rfind('\n', from - 1);
-  }
-  text = from == std::string::npos || from == 0 ? text : text.substr(from + 1);
-  if (text.size() > log_bytes) text = "\u2026" + text.substr(text.size() - log_bytes);
-  return text;
 }
 
 void add_missing(Section& section, const RunResults& results) {
@@ -127,9 +100,8 @@ Section failure_section(const RunResults& results) {
     for (const Failure& failure : failures) {
       if (std::find(shown.begin(), shown.end(), failure.log) != shown.end()) continue;
       shown.push_back(failure.log);
-      const std::string end = end_of_log(results.folder, failure.log);
-      if (end.empty()) continue;
-      section.add(Details{"End of " + failure.log, blocks_of(Code{end, ""})});
+      if (failure.log_end.empty()) continue;
+      section.add(Details{"End of " + failure.log, blocks_of(Code{failure.log_end, ""})});
     }
   }
   add_missing(section, results);

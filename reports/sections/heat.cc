@@ -142,7 +142,7 @@ void add_panels(Section& section, const RunResults& results, const Analysis& ana
   std::vector<PanelInput> inputs;
   for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
     if (results.benchmarks[b].family != family) continue;
-    inputs.push_back({results.benchmarks[b], analysis.measures[b], std::to_string(b + 1)});
+    inputs.push_back({&results.benchmarks[b], &analysis.measures[b], std::to_string(b + 1)});
   }
   for (Block& block : panels->of_family(inputs, id)) section.blocks.push_back(std::move(block));
 }

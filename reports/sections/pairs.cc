@@ -34,13 +34,7 @@ Text test_text(const Pool& pool) {
                   "Wilcoxon\u2019s exact signed ranks of the differences of the benchmarks\u2019 means, "
                   "p after Holm over the " +
                   counted(pool.pairs.size(), "pair", "pairs") +
-                  ". The smallest p that can come out here is " + p_value(pool.smallest_p) +
-                  (pool.smallest_p > significance_level
-                       ? ": with so few benchmarks nothing can be told apart, whatever the "
-                         "differences; " +
-                             std::to_string(pairs_for_holm(pool.pairs.size())) +
-                             " benchmarks would be needed."
-                       : "."))};
+                  ". The smallest p that can come out here is " + p_value(pool.smallest_p) + ".")};
   }
   return {strong("What is tested: "),
           plain("would a difference hold for other training runs on the same " +
@@ -48,8 +42,11 @@ Text test_text(const Pool& pool) {
                 "? Each pair by the paired t test of its difference" +
                 (pool.benchmarks.size() == 1 ? "" : ", averaged over the benchmarks seed by seed") +
                 ", p after Holm over the " + counted(pool.pairs.size(), "pair", "pairs") +
-                ". Fewer than 6 benchmarks say nothing about benchmarks of this kind in general, so "
-                "there are no mean ranks and no critical-difference diagram.")};
+                ". A test over benchmarks, which would speak of other benchmarks of this kind, could "
+                "not tell any pair apart here, whatever the differences (it needs " +
+                counted(pairs_for_holm(pool.pairs.size()), "benchmark", "benchmarks") + " for " +
+                counted(pool.pairs.size(), "pair", "pairs") +
+                "); so there is no critical-difference diagram.")};
 }
 
 Text friedman_text(const Pool& pool) {
@@ -64,7 +61,9 @@ Text friedman_text(const Pool& pool) {
 List about(const Pool& pool) {
   List list;
   list.items.push_back(test_text(pool));
-  if (pool.unit == Pool::Unit::benchmarks) list.items.push_back(friedman_text(pool));
+  if (pool.benchmarks.size() > 1 && pool.methods.size() > 2) {
+    list.items.push_back(friedman_text(pool));
+  }
   if (!pool.left_out.empty()) {
     list.items.push_back({strong("Not compared here: "),
                           plain(join(pool.left_out, ", ") +

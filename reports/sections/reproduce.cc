@@ -16,17 +16,18 @@ bool sets_seeds(const std::string& assignment) {
   return key == "seeds" || key.ends_with(".seeds");
 }
 
-std::string command_for(const RunResults& results, const BenchmarkResults& benchmark,
-                        const Row& row, const std::vector<std::uint64_t>& block) {
+std::string command_for(const BenchmarkResults& benchmark,
+                        const Row& row, const std::vector<std::uint64_t>& block,
+                        const RunOrigin& run) {
   std::string command = "assay run " +
-                        shell_word(results.suite_file.empty() ? "SUITE" : results.suite_file) +
-                        " --only " + shell_word(benchmark.id);
+                        shell_word(run.suite_file.empty() ? "SUITE" : run.suite_file) +
+                        " --only " + shell_word(benchmark.suite_id);
   if (!row.reference) command += " --methods " + shell_word(row.name);
-  for (const std::string& assignment : results.overrides) {
+  for (const std::string& assignment : run.overrides) {
     if (!sets_seeds(assignment)) command += " --set " + shell_word(assignment);
   }
   return command + " --set " +
-         shell_word(fmt::format("{}.seeds=[{}]", benchmark.id, fmt::join(block, ","))) +
+         shell_word(fmt::format("{}.seeds=[{}]", benchmark.suite_id, fmt::join(block, ","))) +
          " --out again";
 }
 
@@ -47,16 +48,18 @@ Section reproduce_section(const RunResults& results) {
                    {"Command", "", false}};
   for (const BenchmarkResults& benchmark : results.benchmarks) {
     for (const Row& row : benchmark.rows) {
-      std::vector<std::vector<std::uint64_t>> blocks;
+      // With the run that it comes from: several runs have suites of their own.
+      std::vector<std::pair<std::vector<std::uint64_t>, std::size_t>> blocks;
       for (const SeedResult& seed : row.seeds) {
         const std::vector<std::uint64_t> block =
             seed.block.empty() ? std::vector<std::uint64_t>{seed.seed} : seed.block;
-        if (std::find(blocks.begin(), blocks.end(), block) == blocks.end()) blocks.push_back(block);
+        const std::pair one{block, seed.run};
+        if (std::find(blocks.begin(), blocks.end(), one) == blocks.end()) blocks.push_back(one);
       }
-      for (const std::vector<std::uint64_t>& block : blocks) {
+      for (const auto& [block, run] : blocks) {
         table.rows.push_back(
             {{code(benchmark.id), row.reference ? Cell(row.title) : Cell(strong(row.name)),
-              seeds_text(block), code(command_for(results, benchmark, row, block))},
+              seeds_text(block), code(command_for(benchmark, row, block, results.runs.at(run)))},
              "",
              row.reference});
       }

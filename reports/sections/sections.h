@@ -24,7 +24,7 @@ std::vector<Block> cost_plots(const FamilyStandings& family, const std::string& 
 Section job_section(const RunResults& results);
 Section failure_section(const RunResults& results);
 Section method_section(const RunResults& results);
-Section statistics_section(const RunResults& results);
+Section statistics_section(const RunResults& results, const Analysis& analysis);
 Section provenance_section(const RunResults& results);
 Section reproduce_section(const RunResults& results);
 

@@ -5,7 +5,54 @@
 
 namespace assay::reports {
 
-Section statistics_section(const RunResults& results) {
+namespace {
+
+// Of the section on methods against each other; formulas as they are computed.
+void add_pool_items(List& list, const Analysis& analysis) {
+  const auto item = [&list](const char* name, const char* text) {
+    list.items.push_back({strong(name), plain(text)});
+  };
+  const auto has_unit = [&analysis](Pool::Unit unit) {
+    return std::any_of(analysis.pools.begin(), analysis.pools.end(), [unit](const Pool& pool) {
+      return pool.usable() && pool.unit == unit;
+    });
+  };
+  const bool benchmarks = has_unit(Pool::Unit::benchmarks);
+  if (!benchmarks && !has_unit(Pool::Unit::seeds)) return;
+  if (benchmarks) {
+    item("Methods against each other, over benchmarks.",
+         " For each pair the differences d of the benchmarks\u2019 means, zeros left out; |d| is ranked, "
+         "W is the smaller of the rank sums of both signs, p = 2 P(W\u2032 \u2264 W) over all 2\u207f signs, "
+         "exactly. Benchmarks are the sample here, so this speaks of other benchmarks of the kind. "
+         "Mean ranks average the rank of each method\u2019s mean on each benchmark (1 = best). "
+         "Friedman: \u03c7\u00b2 = 12M / (K(K+1)) \u00b7 (\u03a3R\u00b2 \u2212 K(K+1)\u00b2/4) for K methods and "
+         "M benchmarks; Iman and Davenport: F = (M\u22121)\u03c7\u00b2 / (M(K\u22121) \u2212 \u03c7\u00b2).");
+  }
+  if (has_unit(Pool::Unit::seeds)) {
+    item("Methods against each other, over seeds.",
+         " The paired t test of each pair\u2019s difference, averaged over the benchmarks seed by seed: "
+         "benchmarks are fixed, seeds random. Used where the test over benchmarks has too few of them to tell any "
+         "pair apart after Holm.");
+  }
+  item("Groups and places.",
+       " Methods in the table\u2019s order; a group is a longest run of neighbours of which no pair is "
+       "told apart (Holm over all pairs of the family). A method\u2019s places are those that its "
+       "groups span. Groups can hide that two methods are not told apart where one between them "
+       "is; the matrix of pairs has all.");
+  item("P(better).",
+       " The share of pairs of runs, one of each method on the same benchmark, in which the first "
+       "is better, ties counted half; the mean over benchmarks (Mann and Whitney\u2019s U / n\u00b2).");
+  item("Interquartile mean and profiles.",
+       " All runs of a method are sorted, a quarter is dropped at each end, the rest averaged. A "
+       "profile is the share of runs beyond a value. Intervals: seeds are drawn with replacement "
+       "within each benchmark, 50,000 times (10,000 with more than 16 methods, 2,000 for profiles), "
+       "and the middle 95 % is taken; the draws are the same in every report. Below ten seeds "
+       "such intervals cover less often than 95 %.");
+}
+
+}  // namespace
+
+Section statistics_section(const RunResults& results, const Analysis& analysis) {
   Section section{"statistics", "How to read the numbers", {}};
   List list;
   const auto item = [&list](const char* name, const char* text) {
@@ -70,6 +117,7 @@ Section statistics_section(const RunResults& results) {
        "benchmarks: where they share seeds, a seed\u2019s values are averaged over benchmarks "
        "first, and the t interval is over seeds; where only some are shared, over those. Without "
        "a shared seed variances add up, with degrees of freedom after Welch and Satterthwaite.");
+  add_pool_items(list, analysis);
   section.add(std::move(list));
   return section;
 }

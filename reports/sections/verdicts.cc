@@ -11,7 +11,7 @@ namespace assay::reports {
 
 namespace {
 
-// More comparisons than this are folded: the decided ones are shown, the rest on demand.
+// More comparisons than this are folded below a line for each method.
 constexpr std::size_t most_shown = 12;
 
 Tone tone_of(Verdict verdict) {
@@ -38,7 +38,8 @@ const BenchmarkResults* find_benchmark(const RunResults& results, const std::str
   return found == results.benchmarks.end() ? nullptr : &*found;
 }
 
-// What a test measured: "`logconf` − `xent`", "slope of log Accuracy over log `logconf over alpha`".
+// What a test measured: "`logconf` − `xent`", "slope of log Accuracy over log `logconf over
+// alpha`".
 Text measured_text(const ClaimTest& test, const std::string& title) {
   if (!test.fits()) {
     Text text{code(test.left), plain(" \u2212 "), code(test.right)};
@@ -50,8 +51,7 @@ Text measured_text(const ClaimTest& test, const std::string& title) {
   const std::string metric = (test.log_metric ? "log " : "") + title;
   const std::string of = test.relation == ClaimTest::Relation::slope
                              ? "slope of " + metric
-                             : "threshold where " + title + " crosses " +
-                                   number_text(test.level);
+                             : "threshold where " + title + " crosses " + number_text(test.level);
   return {plain(of + (test.log_axis ? " on a logarithmic axis, " : ", ")), code(test.line)};
 }
 
@@ -91,7 +91,11 @@ std::string surety_text(const ClaimTest& test, Correction correction) {
 
 // One test of a claim: "supported on photos: logconf − xent = +0.031 [...] in Gain, 5 seeds; ...".
 Text test_text(const RunResults& results, const ClaimTest& test, Correction correction) {
-  Text text{strong(verdict_word(test.verdict)), plain(" on "), code(test.benchmark), plain(": ")};
+  Text text{strong(verdict_word(test.verdict))};
+  const bool over_benchmarks =
+      test.fits() && test.points.front().benchmark != test.points.back().benchmark;
+  if (!over_benchmarks) text.insert(text.end(), {plain(" on "), code(test.benchmark)});
+  text.push_back(plain(": "));
   const BenchmarkResults* benchmark = find_benchmark(results, test.benchmark);
   const Metric* metric = benchmark == nullptr ? nullptr : benchmark->metric(test.metric);
   const Text measured = measured_text(test, metric == nullptr ? test.metric : metric->title);
@@ -148,13 +152,12 @@ Finding claim_finding(const RunResults& results, const ClaimResult& claim) {
   }
   const ClaimRules &rules = claim.claim.rules, usual;
   if (rules.level != usual.level || rules.correction != usual.correction) {
-    expects.push_back(plain(" \u00b7 level " + number_text(rules.level) + ", " +
-                            (rules.correction == Correction::none
-                                 ? std::string("p-values not corrected")
-                                 : "corrected after " +
-                                       std::string(rules.correction == Correction::holm
-                                                       ? "Holm"
-                                                       : "Bonferroni"))));
+    expects.push_back(plain(
+        " \u00b7 level " + number_text(rules.level) + ", " +
+        (rules.correction == Correction::none
+             ? std::string("p-values not corrected")
+             : "corrected after " +
+                   std::string(rules.correction == Correction::holm ? "Holm" : "Bonferroni"))));
   }
   finding.details.push_back(std::move(expects));
   for (const ClaimTest& test : claim.tests) {
@@ -208,6 +211,39 @@ Finding comparison_finding(const RunResults& results, const Comparison& comparis
   return finding;
 }
 
+// One line for each method: on how many benchmarks it was better, worse, or not told apart.
+Findings over_benchmarks(const FamilyStandings& family) {
+  Findings findings;
+  for (const Standing& standing : family.standings) {
+    const std::size_t compared = standing.better + standing.worse + standing.undecided;
+    if (compared == 0) continue;
+    Finding finding;
+    const bool mixed = standing.better > 0 && standing.worse > 0;
+    finding.tone = mixed                 ? Tone::warning
+                   : standing.better > 0 ? Tone::good
+                   : standing.worse > 0  ? Tone::bad
+                                         : Tone::open;
+    finding.word = mixed                 ? "mixed"
+                   : standing.better > 0 ? "better"
+                   : standing.worse > 0  ? "worse"
+                                         : "undecided";
+    finding.statement = {strong(standing.name),
+                         plain(": better on " + std::to_string(standing.better) + ", worse on " +
+                               std::to_string(standing.worse) + ", undecided on " +
+                               std::to_string(standing.undecided) + " of " +
+                               counted(compared, "benchmark", "benchmarks"))};
+    if (standing.over_baseline) {
+      const Estimate& difference = standing.over_baseline->estimate;
+      finding.statement.push_back(plain(
+          "; " + family.metric.title + " " +
+          difference_text(difference, decimals_for(std::abs(difference.mean), family.metric.share)) +
+          " over the baseline, averaged over them"));
+    }
+    findings.items.push_back(std::move(finding));
+  }
+  return findings;
+}
+
 void add_comparisons(Section& section, const RunResults& results, const Analysis& analysis) {
   if (analysis.comparisons.empty()) return;
   section.add(Heading{"Against the baseline", "against-the-baseline"});
@@ -219,18 +255,22 @@ void add_comparisons(Section& section, const RunResults& results, const Analysis
     section.add(
         Paragraph{{muted("Where the suite names no baseline, the first method is taken.")}});
   }
-  Findings shown, folded;
+  Findings all;
   for (const Comparison& comparison : analysis.comparisons) {
-    const bool fold = analysis.comparisons.size() > most_shown &&
-                      comparison.outcome == Comparison::Outcome::undecided;
-    (fold ? folded : shown).items.push_back(comparison_finding(results, comparison));
+    all.items.push_back(comparison_finding(results, comparison));
   }
-  if (!shown.items.empty()) section.add(std::move(shown));
-  if (!folded.items.empty()) {
-    const std::string summary =
-        counted(folded.items.size(), "undecided comparison", "undecided comparisons");
-    section.add(Details{summary, blocks_of(std::move(folded))});
+  if (all.items.size() <= most_shown) {
+    section.add(std::move(all));
+    return;
   }
+  for (const FamilyStandings& family : analysis.families) {
+    if (analysis.families.size() > 1) {
+      section.add(Paragraph{{strong(family_title(results, family.family))}});
+    }
+    section.add(over_benchmarks(family));
+  }
+  section.add(Details{"Each of the " + std::to_string(all.items.size()) + " comparisons",
+                      blocks_of(std::move(all))});
 }
 
 }  // namespace

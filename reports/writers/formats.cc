@@ -2,6 +2,8 @@
 
 #include "reports/sections/sections.h"
 
+#include <assay/common/error.h>
+
 #include <algorithm>
 
 namespace assay::reports {
@@ -9,8 +11,14 @@ namespace assay::reports {
 Report make_report(RunResults results) {
   Report report;
   report.results = std::move(results);
-  report.analysis = analyse(report.results);
-  report.document = build_document(report.results, report.analysis);
+  try {
+    report.analysis = analyse(report.results);
+    report.document = build_document(report.results, report.analysis);
+  } catch (const Json::exception& error) {
+    // Descriptions of families and methods and the provenance are read where they are printed.
+    throw Error((report.results.folder / "run.json").string() +
+                " does not follow its format: " + error.what());
+  }
   return report;
 }
 

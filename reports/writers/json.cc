@@ -2,6 +2,7 @@
 // tools.
 #include "reports/analysis/best_group.h"
 #include "reports/writers/formats.h"
+#include "reports/writers/json_parts.h"
 
 #include <cmath>
 
@@ -9,12 +10,14 @@ namespace assay::reports {
 
 namespace {
 
-Json number_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
-}
-
 Json to_json(const std::optional<Interval>& interval) {
   return interval ? Json{number_or_null(interval->low), number_or_null(interval->high)} : Json();
+}
+
+}  // namespace
+
+Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
 }
 
 Json to_json(const Estimate& estimate) {
@@ -24,6 +27,10 @@ Json to_json(const Estimate& estimate) {
           {"sd", number_or_null(estimate.sd)},
           {"interval", to_json(estimate.interval)}};
 }
+
+namespace {
+
+using reports::to_json;  // the ones here would hide it
 
 Json to_json(const RatioEstimate& ratio) {
   static constexpr const char* sets[] = {"none", "interval", "outside", "everything"};
@@ -251,6 +258,7 @@ std::string write_json(const Report& report) {
                {"comparisons", Json::array()},
                {"benchmarks", Json::array()},
                {"families", Json::array()},
+               {"pools", Json::array()},
                {"runs", Json::array()},
                {"provenance", results.provenance}};
   for (const ClaimResult& claim : analysis.claims) json["claims"].push_back(claim_json(claim));
@@ -264,6 +272,7 @@ std::string write_json(const Report& report) {
   for (const FamilyStandings& family : analysis.families) {
     json["families"].push_back(standings_json(family));
   }
+  for (const Pool& pool : analysis.pools) json["pools"].push_back(pool_json(results, pool));
   for (const RunOrigin& run : results.runs) json["runs"].push_back(run_json(run));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 namespace assay::reports {
 
@@ -49,8 +51,9 @@ class LatexWriter {
   explicit LatexWriter(const Report& report) : report_(report), results_(report.results) {}
 
   std::string write() {
-    for (const FamilyStandings& family : report_.analysis.families) {
-      leaderboard(family);
+    for (std::size_t i = 0; i < report_.analysis.families.size(); ++i) {
+      const FamilyStandings& family = report_.analysis.families[i];
+      leaderboard(family, report_.analysis.pools.at(i));
       benchmarks(family);
     }
     claims();
@@ -87,11 +90,7 @@ class LatexWriter {
   void rule() { out_ += "\\midrule\n"; }
   void end() { out_ += "\\bottomrule\n\\end{tabular}\n\\end{table}\n"; }
 
-  std::string family_title(const std::string& id) const {
-    return results_.families.contains(id) ? results_.families[id].value("title", id) : id;
-  }
-
-  void leaderboard(const FamilyStandings& family);
+  void leaderboard(const FamilyStandings& family, const Pool& pool);
   void benchmarks(const FamilyStandings& family);
   void benchmark_table(const FamilyStandings& family, const std::vector<std::size_t>& chosen,
                        const std::string& part, const std::string& label);
@@ -109,7 +108,21 @@ bool has_oracle(const FamilyStandings& family) {
                      [](const Standing& one) { return one.oracle && !one.reference; });
 }
 
-void LatexWriter::leaderboard(const FamilyStandings& family) {
+// First and last place that the method may hold; nothing where it is not compared with the others.
+std::optional<std::pair<std::size_t, std::size_t>> places(const Pool& pool,
+                                                          const Standing& standing) {
+  const PoolMethod* method = standing.reference ? nullptr : pool.find(standing.name);
+  if (method == nullptr || !pool.usable()) return std::nullopt;
+  return pool.groups.rank_ranges.at(static_cast<std::size_t>(method - pool.methods.data()));
+}
+
+std::string places_text(const std::optional<std::pair<std::size_t, std::size_t>>& range) {
+  if (!range) return "--";
+  const std::string first = std::to_string(range->first);
+  return range->first == range->second ? first : first + "--" + std::to_string(range->second);
+}
+
+void LatexWriter::leaderboard(const FamilyStandings& family, const Pool& pool) {
   double largest = 0;
   for (const Standing& standing : family.standings) {
     const double mean = standing.primary.estimate.mean;
@@ -117,15 +130,21 @@ void LatexWriter::leaderboard(const FamilyStandings& family) {
   }
   const int decimals = decimals_for(largest, family.metric.share);
   std::string caption =
-      latex(results_.title + ": " + family_title(family.family)) + ". Means over " +
+      latex(results_.title + ": " + family_title(results_, family.family)) + ". Means over " +
       counted(family.benchmarks, "benchmark", "benchmarks") +
       " with 95\\,\\% intervals over seeds; difference to the baseline on the same "
       "seeds; benchmarks on which a method is better / undecided / worse "
-      "(Holm-corrected paired $t$ tests). Neighbours need not differ.";
+      "(Holm-corrected paired $t$ tests).";
+  if (pool.usable()) {
+    caption += std::string(" Places: those that the methods not told apart from this one span (") +
+               (pool.unit == Pool::Unit::benchmarks ? "Wilcoxon tests over benchmarks"
+                                                    : "paired $t$ tests over seeds") +
+               ", Holm); bold: not told apart from the best.";
+  }
   if (has_oracle(family)) caption += oracle_note;
-  begin(caption, family.family + "-leaderboard", "@{}lrrrr@{}");
-  row({"Method", "Benchmarks", latex(title_with_arrow(family.metric)), "Over the baseline",
-       "B / U / W"});
+  begin(caption, family.family + "-leaderboard", "@{}lrrrrr@{}");
+  row({"Method", "Places", "Benchmarks", latex(title_with_arrow(family.metric)),
+       "Over the baseline", "B / U / W"});
   rule();
   bool references = false;
   for (const Standing& standing : family.standings) {
@@ -142,10 +161,13 @@ void LatexWriter::leaderboard(const FamilyStandings& family) {
     } else if (!standing.reference) {
       difference = compared > 0 ? "not comparable" : "baseline";
     }
+    const auto range = places(pool, standing);
     row({row_name(standing.name, standing.title, standing.reference, standing.oracle),
+         places_text(range),
          std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
          standing.benchmarks == 0 ? "no result"
-                                  : latex(estimate_text(standing.primary.estimate, decimals)),
+                                  : value_text(estimate_text(standing.primary.estimate, decimals),
+                                               range && range->first == 1),
          difference, counts});
   }
   end();
@@ -182,7 +204,7 @@ std::string LatexWriter::value(std::size_t b, const std::string& name,
 void LatexWriter::benchmark_table(const FamilyStandings& family,
                                   const std::vector<std::size_t>& chosen, const std::string& part,
                                   const std::string& label) {
-  std::string caption = latex(results_.title + ": " + family_title(family.family) + ", " +
+  std::string caption = latex(results_.title + ": " + family_title(results_, family.family) + ", " +
                               title_with_arrow(family.metric)) +
                         part + ". Mean over seeds with 95\\,\\% interval.";
   if (family.metric.better != Metric::Better::neither) {

@@ -1,6 +1,7 @@
 #include "made_up_run.h"
 #include "reports/report.h"
 #include "reports/writers/formats.h"
+#include "written_runs.h"
 #include "xml_check.h"
 
 #include <catch2/catch.hpp>
@@ -116,6 +117,20 @@ TEST_CASE("JUnit: missing cells are errors, refuted claims failures, inconclusiv
   CHECK(open.children[0].attributes.count("type") == 0);
 
   CHECK(case_named("The order of the paper's table").children.empty());
+}
+
+TEST_CASE("the other made-up runs are well-formed XML, one case for each cell and claim") {
+  for (const test::RunSpec& spec :
+       {test::failures_run(), test::hostile_run()}) {
+    const test::TemporaryFolder folder;
+    test::write_run(spec, folder.path() / "run");
+    const RunResults results = collect_results(load_run(folder.path() / "run"));
+    INFO(spec.name);
+    const test::XmlElement root = test::read_xml(report_text(folder.path() / "run", "junit"));
+    CHECK(root.all("testcase").size() == results.cells() + results.claims.size());
+    CHECK(root.all("error").size() ==
+          results.count(CellState::failed) + results.count(CellState::missing));
+  }
 }
 
 TEST_CASE("no text can make JUnit's XML malformed") {

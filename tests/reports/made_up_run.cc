@@ -169,6 +169,14 @@ void write_made_up_run(const std::filesystem::path& folder) {
                       [&](const AccuracyRow& candidate) { return candidate.row.name == row.name; });
     return outcome(one, values, seed);
   };
+  spec.logs["jobs.jsonl"] =
+      R"({"format": "assay-jobs", "version": 1, "started": "2025-01-31T12:00:05Z", "workers": 2}
+{"kind": "stage", "benchmark": "photos", "name": "weak", "seeds": [0, 1, 2, 3, 4], "end": "cached"}
+{"kind": "stage", "benchmark": "photos", "name": "ceiling", "seeds": [0, 1, 2, 3, 4], "end": "done", "worker": 0, "begun": 0.5, "seconds": 4.25, "cpu_seconds": 4.2}
+{"kind": "cells", "benchmark": "photos", "name": "xent", "seeds": [0, 1, 2, 3, 4], "end": "done", "worker": 1, "begun": 0.5, "seconds": 3.0, "cpu_seconds": 2.9}
+{"kind": "cells", "benchmark": "photos", "name": "product", "seeds": [0, 1, 2, 3, 4], "end": "failed", "worker": 1, "begun": 3.5, "seconds": 1.5, "cpu_seconds": 0}
+{"kind": "cells", "benchmark": "photos", "name": "logconf", "seeds": [0, 1, 2, 3, 4], "end": "done", "worker": 0, "begun": 4.75, "seconds": 3.5, "cpu_seconds": 3.4}
+{"kind": "cells", "bench)";
   spec.logs["logs/photos-product.log"] =
       "epoch 1\nepoch 2\n\x1b[31mred\x1b[0m " + injection +
       "\nnot UTF-8: \xff\xfe\nreversed: \u202egpj.exe\nSegmentation fault\n";

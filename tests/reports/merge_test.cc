@@ -156,6 +156,41 @@ TEST_CASE("benchmarks of one id with other settings stay apart, with their own c
   CHECK(report.analysis.claims[5].verdict == Verdict::supported);
 }
 
+TEST_CASE("claims about a sweep follow their benchmarks and take the seeds of all runs") {
+  RunResults day = seeds_of_photos(0, 2), night = seeds_of_photos(3, 4);
+  Claim sweep = day.claims.front();
+  sweep.says = "The sweep";
+  sweep.lines = {{"logconf over alpha",
+                  {{"photos", "xent", 0, {0, 1, 2}}, {"photos", "logconf", 1, {0, 1, 2}}}}};
+  day.claims = night.claims = {sweep};
+  night.claims.front().lines.front().points.front().seeds = {3, 4};
+  const RunResults both = merged(day, night);
+  REQUIRE(both.claims.size() == 1);
+  CHECK(both.claims[0].lines[0].points[1].seeds == std::vector<std::int64_t>{0, 1, 2, 3, 4});
+  // Other points are another claim; with other settings each has its own benchmark.
+  night.claims.front().lines.front().points.back().row = "tuned";
+  CHECK(merged(day, night).claims.size() == 2);
+  night.benchmarks.front().settings["train"]["lr"] = 0.01;
+  CHECK(merged(day, night).claims[1].lines[0].points[0].benchmark == "photos@night");
+}
+
+TEST_CASE("of different rules for claims the strictest hold, and the report says so") {
+  RunResults day = made_up(), night = made_up();
+  for (Claim& claim : day.claims) claim.rules = {0.1, Correction::holm};
+  for (Claim& claim : night.claims) {
+    claim.rules = {0.01, Correction::none};
+    claim.says += " again";
+  }
+  const RunResults both = merged(day, night);
+  CHECK(both.claims.size() == 10);
+  for (const Claim& claim : both.claims) {
+    CHECK(claim.rules.level == 0.01);
+    CHECK(claim.rules.correction == Correction::holm);
+  }
+  CHECK(mentions(both.problems, "The suites correct their claims in different ways"));
+  CHECK_FALSE(mentions(merged(day, day).problems, "The suites correct"));
+}
+
 TEST_CASE("rows of one name that are other methods keep benchmarks apart") {
   RunResults night = made_up();
   for (Row& row : night.benchmarks.front().rows) {

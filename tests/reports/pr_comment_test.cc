@@ -1,6 +1,7 @@
 #include "made_up_run.h"
 #include "reports/report.h"
 #include "reports/writers/formats.h"
+#include "written_runs.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -165,4 +166,18 @@ TEST_CASE("failures of one cause are counted together, with the most frequent me
       "<code>photos/logconf/1</code> |");
   REQUIRE(timeout != std::string::npos);
   CHECK(timeout < text.find("| 1 | signal in fit"));
+}
+
+TEST_CASE("comments on the other made-up runs fit") {
+  for (const test::RunSpec& spec :
+       {test::failures_run(), test::hostile_run()}) {
+    const test::TemporaryFolder folder;
+    test::write_run(spec, folder.path() / "run");
+    const std::string text = report_text(folder.path() / "run", "pr-comment");
+    INFO(spec.name);
+    CHECK(lines(text) <= most_lines);
+    CHECK(text.size() <= most_bytes);
+    CHECK_FALSE(has(text, "<script"));
+    CHECK_FALSE(has(text, "<img"));
+  }
 }

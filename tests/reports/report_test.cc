@@ -1,5 +1,6 @@
 #include "reports/report.h"
 #include "made_up_run.h"
+#include "written_runs.h"
 
 #include <assay/common/error.h>
 #include <assay/common/files.h>
@@ -45,11 +46,36 @@ TEST_CASE("a run whose cells are all missing is reported as such") {
   CHECK(text.find("0 done, 58 missing of 58") != std::string::npos);
 }
 
+TEST_CASE("a run without results has a readable report in every format") {
+  const test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "run";
+  test::RunSpec spec = test::planned_run();
+  spec.claims = Json::array();
+  test::write_run(spec, run);
+  const std::string all = report_text(run, "json");
+  const Json json = Json::parse(all);
+  CHECK(json["cells"]["done"] == 0);
+  const std::string missing = std::to_string(json["cells"]["missing"].get<int>());
+  CHECK(json["warnings"][0].get<std::string>().find(missing + " cells are missing of " + missing) ==
+        0);
+  CHECK(report_text(run, "pr-comment")
+            .find("0 of " + missing + " cells done, " + missing + " missing") != std::string::npos);
+  CHECK(report_text(run, "tex").find("no result & baseline") != std::string::npos);
+  CHECK(report_text(run, "junit").find("errors=\"" + missing + "\"") != std::string::npos);
+  for (const char* format : {"html", "md", "pr-comment", "tex", "csv", "junit"}) {
+    const std::string text = report_text(run, format);
+    INFO(format);
+    CHECK(text.find("nan") == std::string::npos);
+    CHECK(text.find("not a number") == std::string::npos);
+  }
+}
+
 TEST_CASE("unknown formats are refused before anything is read") {
   CHECK_THROWS_WITH(write_reports("nowhere", {{"htm"}, ""}),
                     "there is no report format 'htm' (did you mean 'html'?)");
-  CHECK_THROWS_WITH(report_text("nowhere", "pdf"),
-                    "there is no report format 'pdf'; there are html, md, pr-comment, tex, json, csv, junit");
+  CHECK_THROWS_WITH(
+      report_text("nowhere", "pdf"),
+      "there is no report format 'pdf'; there are html, md, pr-comment, tex, json, csv, junit");
 }
 
 TEST_CASE("a run.json that misses something names what") {

@@ -2,6 +2,7 @@
 #include "json_schema.h"
 #include "made_up_run.h"
 #include "reports/report.h"
+#include "written_runs.h"
 
 #include <assay/common/files.h>
 
@@ -32,6 +33,18 @@ TEST_CASE("the golden JSON report follows its schema") {
   const Json document =
       Json::parse(read_file(fs::path(ASSAY_TEST_SOURCE_DIR) / "tests/golden/reports/report.json"));
   CHECK(test::schema_mistakes(schema("assay-report"), document) == Mistakes{});
+}
+
+TEST_CASE("JSON reports of the other made-up runs follow their schema") {
+  for (const test::RunSpec& spec :
+       {test::failures_run(), test::hostile_run()}) {
+    const test::TemporaryFolder folder;
+    test::write_run(spec, folder.path() / "run");
+    INFO(spec.name);
+    CHECK(test::schema_mistakes(schema("assay-report"),
+                                Json::parse(report_text(folder.path() / "run", "json"))) ==
+          Mistakes{});
+  }
 }
 
 TEST_CASE("run.json and cell files follow their schemas") {

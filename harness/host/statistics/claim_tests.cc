@@ -81,8 +81,9 @@ bool testable(ClaimTest& test, const ClaimValues& values, std::size_t seeds) {
   const bool two = values.points.size() == 2;
   const std::string all =
       two ? "both values" : "all " + std::to_string(values.points.size()) + " values";
-  // Missing logarithms, and seeds that the plan does not share, are the reason why none has all.
-  if (seeds >= 2 || (test.log_metric && !values.note.empty())) {
+  // Missing logarithms and ratios that are not defined, and seeds that the plan does not share, are
+  // the reason why none has all.
+  if (seeds >= 2 || !values.note.empty()) {
     test.note = values.note;
   } else if (values.shared < 2 && values.unit.size() > values.shared) {
     test.note = "the benchmarks share " +
@@ -147,7 +148,8 @@ Pending run_slope_of_means(ClaimTest& test, const ClaimValues& values) {
   test.test.difference = {
       .n = fit.n, .dropped = 0, .mean = fit.slope, .sd = no_value, .interval = std::nullopt};
   test.sign_flip.p = test.test.sign_flip.p = test.test.p = no_value;
-  if (!std::isfinite(fit.slope)) {
+  // A line through the points that happen to be there would be another claim's.
+  if (fit.n < means.size() || !std::isfinite(fit.slope)) {
     test.note = "a point has no value: no line was fitted";
     return {};
   }
@@ -173,6 +175,20 @@ Pending run_slope_of_means(ClaimTest& test, const ClaimValues& values) {
   return {.if_significant = decided.if_significant};
 }
 
+// Slopes that differ by the rounding of the values alone are equal: it must not pass for a spread.
+void remove_rounding(std::vector<double>& slopes, const ClaimValues& values,
+                     const std::vector<double>& axis) {
+  if (slopes.empty()) return;
+  double largest = 0;
+  for (const std::size_t seed : values.complete()) {
+    for (const double value : path_of(values, seed)) largest = std::max(largest, std::abs(value));
+  }
+  const auto [low, high] = std::minmax_element(slopes.begin(), slopes.end());
+  if (*high - *low <= 1e-12 * largest / (axis.back() - axis.front())) {
+    slopes.assign(slopes.size(), slopes.front());
+  }
+}
+
 Pending run_slope(ClaimTest& test, const ClaimValues& values) {
   if (values.shared < 2 && values.unit.size() >= 2 && values.note.empty() &&
       values.metric == test.metric) {
@@ -184,6 +200,7 @@ Pending run_slope(ClaimTest& test, const ClaimValues& values) {
     slopes.quantity.push_back(fit_line(axis, path_of(values, seed)).slope);
     slopes.unit.push_back(values.unit[seed]);
   }
+  remove_rounding(slopes.quantity, values, axis);
   set_quantity(test, slopes.quantity, values);
   if (!testable(test, values, slopes.quantity.size())) return {};
   test.procedure = "t over the slopes of the seeds";

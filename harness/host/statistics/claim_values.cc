@@ -67,6 +67,10 @@ bool share_denominator(const Columns& denominators, std::size_t seed, double& sh
   return true;
 }
 
+bool is_resolved(const Estimate& gap) {
+  return gap.mean > 2 * gap.sd / std::sqrt(static_cast<double>(gap.n));
+}
+
 // A ratio's denominator must be one for all points of a seed, and its mean over the seeds used must
 // be told from zero.
 void divide(ClaimValues& values, const Columns& denominators, const std::string& denominator,
@@ -82,10 +86,60 @@ void divide(ClaimValues& values, const Columns& denominators, const std::string&
     if (std::isfinite(values.unit[seed])) used.push_back(values.unit[seed]);
   }
   const Estimate gap = estimate_mean(used);
-  if (gap.n >= 2 && !(gap.mean > 2 * gap.sd / std::sqrt(static_cast<double>(gap.n)))) {
+  if (gap.n >= 2 && !is_resolved(gap)) {
     values.note =
         denominator + " does not exceed two standard errors, so " + metric + " is not defined";
   }
+}
+
+// One point's ratio r of means as values over seeds: r + (numerator - r denominator) / mean
+// denominator. Their mean is r, and their standard error that of the ratio estimator (Cochran,
+// Sampling Techniques, 1977, section 6.4).
+void linearise_point(std::vector<double>& numerators, const std::vector<double>& denominators,
+                     const std::vector<bool>& used) {
+  double numerator = 0, denominator = 0, count = 0;
+  for (std::size_t seed = 0; seed < used.size(); ++seed) {
+    if (!used[seed]) continue;
+    numerator += numerators[seed];
+    denominator += denominators[seed];
+    count += 1;
+  }
+  const double ratio = numerator / denominator;
+  for (std::size_t seed = 0; seed < used.size(); ++seed) {
+    numerators[seed] =
+        used[seed] ? ratio + (numerators[seed] - ratio * denominators[seed]) * count / denominator
+                   : no_value;
+  }
+}
+
+// Benchmarks along a setting have denominators of their own, so that numerators cannot be compared.
+void linearise(ClaimValues& values, const Columns& denominators, const std::string& denominator,
+               const std::string& metric) {
+  values.metric = metric;
+  Columns linearised(values.points.size());
+  for (std::size_t p = 0; p < values.points.size(); ++p) {
+    std::vector<bool> used(values.unit.size());
+    std::vector<double> gaps;
+    for (std::size_t seed = 0; seed < used.size(); ++seed) {
+      // Seeds that all points have, where the plan shares any: the ratio is then of these.
+      used[seed] =
+          values.shared >= 2
+              ? is_complete(values.points, seed) && is_complete(denominators, seed)
+              : std::isfinite(values.points[p][seed]) && std::isfinite(denominators[p][seed]);
+      if (used[seed]) gaps.push_back(denominators[p][seed]);
+    }
+    const Estimate gap = estimate_mean(gaps);
+    if (gap.n < 2 || !is_resolved(gap)) {
+      if (gap.n >= 2 && values.note.empty()) {
+        values.note = denominator + " does not exceed two standard errors at every point, so " +
+                      metric + " is not defined there";
+      }
+      used.assign(used.size(), false);
+    }
+    linearised[p] = values.points[p];
+    linearise_point(linearised[p], denominators[p], used);
+  }
+  values.points = std::move(linearised);
 }
 
 void take_logarithms(ClaimValues& values) {
@@ -131,7 +185,11 @@ ClaimValues claim_values(const std::vector<ClaimPoint>& points, const std::strin
   } else if (ratio) {
     Columns denominators = columns_of(points, ratio->denominator, data);
     for (auto& column : denominators) column.resize(seeds, no_value);
-    divide(values, denominators, ratio->denominator, metric);
+    if (on_one_benchmark(points)) {
+      divide(values, denominators, ratio->denominator, metric);
+    } else {
+      linearise(values, denominators, ratio->denominator, metric);
+    }
   } else if (log) {
     take_logarithms(values);
   }

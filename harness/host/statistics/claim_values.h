@@ -21,7 +21,9 @@ struct ClaimValues {
 };
 
 /// Of points on one benchmark the seeds are those of its values; of several they are matched by the
-/// points' own lists. With `log` the logarithms of the values.
+/// points' own lists. With `log` the logarithms of the values. A ratio of means becomes its
+/// numerator, with the denominator as `unit`, where the points share a benchmark; else each point's
+/// ratio is linearised over its seeds.
 ClaimValues claim_values(const std::vector<ClaimPoint>& points, const std::string& metric, bool log,
                          const ClaimData& data);
 

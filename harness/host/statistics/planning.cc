@@ -31,7 +31,8 @@ const Benchmark* find_benchmark(const Suite& suite, const std::string& id) {
 // The seeds of a test's points.
 struct PlannedSeeds {
   std::set<std::int64_t> shared;  // by all of them
-  std::size_t fewest = 0;         // of one of them
+  std::set<std::int64_t> all;
+  std::size_t fewest = 0;  // of one of them
 };
 
 PlannedSeeds seeds_of(const ClaimTest& test, const Suite& suite) {
@@ -41,6 +42,7 @@ PlannedSeeds seeds_of(const ClaimTest& test, const Suite& suite) {
     const Benchmark* benchmark = find_benchmark(suite, point.benchmark);
     if (benchmark == nullptr) continue;
     const std::set<std::int64_t> own(benchmark->seeds.begin(), benchmark->seeds.end());
+    planned.all.insert(own.begin(), own.end());
     planned.fewest = first ? own.size() : std::min(planned.fewest, own.size());
     if (first) {
       planned.shared = own;
@@ -61,8 +63,9 @@ void warn_of_seeds(const ClaimTest& test, const PlannedSeeds& planned,
                    std::vector<std::string>& warnings) {
   const std::size_t shared = planned.shared.size();
   const std::string place = place_of(test);
-  if (planned.fewest <= 1 && shared <= 1) {
-    warnings.push_back("one seed" + place + ": it says nothing of the spread, and nothing can be "
+  if (planned.all.size() <= 1) {
+    warnings.push_back("one seed" + place +
+                       ": it says nothing of the spread, and nothing can be "
                        "decided");
   } else if (shared >= 2 && shared < planned.fewest) {
     warnings.push_back("its benchmarks share only " + std::to_string(shared) + " of their " +
@@ -168,8 +171,8 @@ std::vector<std::string> SuitePlanning::warnings() const {
   }
   for (const BenchmarksPlanning& family : families) {
     if (family.benchmarks >= family.needed) continue;
-    all.push_back(family.family + ": " + counted(family.benchmarks, "benchmark") +
-                  " cannot tell " + counted(family.methods, "method") +
+    all.push_back(family.family + ": " + counted(family.benchmarks, "benchmark") + " cannot tell " +
+                  counted(family.methods, "method") +
                   " apart over benchmarks: Wilcoxon tests with Holm need " +
                   std::to_string(family.needed) + " for all pairs, " +
                   std::to_string(family.needed_baseline) + " against one baseline");
@@ -187,8 +190,7 @@ SuitePlanning plan_statistics(const Suite& suite) {
   plan.last_level = suite.rules.level / (correction == Correction::bonferroni ? tests : 1);
   for (const Benchmark& benchmark : suite.benchmarks) {
     const std::size_t seeds = benchmark.seeds.size();
-    plan.benchmarks.push_back(
-        {benchmark.id, seeds, detectable_effect(seeds, suite.rules.level)});
+    plan.benchmarks.push_back({benchmark.id, seeds, detectable_effect(seeds, suite.rules.level)});
   }
   plan.families = plan_families(suite);
   for (const Claim& claim : suite.claims) {

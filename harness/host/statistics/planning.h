@@ -14,8 +14,8 @@ namespace assay {
 /// signed-rank test on as many benchmarks: 2 / 2^n, one-sided 1 / 2^n; 1 without a pair.
 double smallest_p(std::size_t pairs, bool two_sided = true);
 
-/// Smallest difference, in standard deviations of the differences, that a two-sided paired t test on
-/// `pairs` pairs finds with power .8. Nothing below two pairs.
+/// Smallest difference, in standard deviations of the differences, that a two-sided paired t test
+/// on `pairs` pairs finds with power .8. Nothing below two pairs.
 std::optional<double> detectable_effect(std::size_t pairs, double level);
 
 /// One benchmark's seeds.
@@ -37,9 +37,9 @@ struct BenchmarksPlanning {
 struct ClaimPlanning {
   std::string says;
   std::size_t tests = 0;
-  std::size_t seeds = 0;                 ///< pairs of its test with the fewest
-  std::optional<double> effect;          ///< detectable at SuitePlanning::first_level
-  std::vector<std::string> warnings;     ///< why it cannot be decided, or hardly
+  std::size_t seeds = 0;              ///< pairs of its test with the fewest
+  std::optional<double> effect;       ///< detectable at SuitePlanning::first_level
+  std::vector<std::string> warnings;  ///< why it cannot be decided, or hardly
 };
 
 struct SuitePlanning {

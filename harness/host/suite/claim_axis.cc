@@ -154,9 +154,14 @@ Lines over_setting(const Claim& claim, const Expectation& expectation,
 
 }  // namespace
 
-bool has_sweep(const Benchmark& benchmark, const std::string& stem) {
-  return std::any_of(benchmark.methods.begin(), benchmark.methods.end(),
-                     [&](const MethodVariant& one) { return is_swept(one, stem); });
+std::vector<std::string> sweep_stems(const Benchmark& benchmark) {
+  std::vector<std::string> stems;
+  for (const MethodVariant& one : benchmark.methods) {
+    if (one.sweep.empty()) continue;
+    const std::string stem = one.name.substr(0, one.name.find("-" + one.sweep[0] + "="));
+    if (std::find(stems.begin(), stems.end(), stem) == stems.end()) stems.push_back(stem);
+  }
+  return stems;
 }
 
 Lines find_lines(const Claim& claim, const Expectation& expectation, const Suite& suite) {
@@ -177,7 +182,12 @@ Lines find_lines(const Claim& claim, const Expectation& expectation, const Suite
   if (!any([&](const Benchmark& one) { return setting_at(one.settings, axis) != nullptr; })) {
     return on_axis(unknown_axis(axis, claim.method, benchmarks));
   }
-  if (any([&](const Benchmark& one) { return has_sweep(one, claim.method); })) {
+  const auto is_stem = [&](const Benchmark& one) {
+    return std::any_of(one.methods.begin(), one.methods.end(), [&](const MethodVariant& variant) {
+      return is_swept(variant, claim.method);
+    });
+  };
+  if (any(is_stem)) {
     return AxisProblem{AxisProblem::Part::method,
                        quote(claim.method) + " stands for several variants: along the setting " +
                            quote(axis) + " name one of them"};

@@ -32,8 +32,8 @@ std::variant<std::vector<ClaimLine>, AxisProblem> find_lines(const Claim& claim,
                                                              const Expectation& expectation,
                                                              const Suite& suite);
 
-/// Whether variants called `stem`-KEY=VALUE are in the benchmark.
-bool has_sweep(const Benchmark& benchmark, const std::string& stem);
+/// The stems of the variants' names that sweeps made: "logconf" of "logconf-alpha=0.25".
+std::vector<std::string> sweep_stems(const Benchmark& benchmark);
 
 /// Gives every claim of the suite its rules and lines. Those without a line keep none.
 void complete_claims(Suite& suite);

@@ -56,14 +56,20 @@ void check_metric(Reading& reading, const std::string& metric, const Place& at,
   }
 }
 
+void unknown_name(Reading& reading, const std::string& name, const Place& at, const std::string& id,
+                  const std::vector<std::string>& known) {
+  const std::string near = did_you_mean(name, known);
+  reading.mistake(at, quote(name) + " is neither a method nor a reference of '" + id + "'" +
+                          (near.empty() ? "; it has " + join(known, ", ") : near));
+}
+
 void check_name(Reading& reading, const std::string& name, const Place& at,
                 const std::vector<std::string>& on) {
   for (const std::string& id : on) {
     const BenchmarkNames& about = reading.benchmarks.at(id);
-    if (!about.complete || contains(about.names, name)) continue;
-    const std::string near = did_you_mean(name, about.names);
-    reading.mistake(at, quote(name) + " is neither a method nor a reference of '" + id + "'" +
-                            (near.empty() ? "; it has " + join(about.names, ", ") : near));
+    if (about.complete && !contains(about.names, name)) {
+      unknown_name(reading, name, at, id, about.names);
+    }
   }
 }
 
@@ -154,14 +160,16 @@ void read_sweep_claim(Reading& reading, const Node& table, const Suite& suite,
     return reading.benchmarks.at(id).complete;
   });
   if (claim.method.empty() || claim.on.empty() || !known) return;
-  std::vector<std::string> rows;  // where the method must be a row
+  const std::size_t before = reading.mistakes.size();
   for (const Benchmark& benchmark : suite.benchmarks) {
-    if (contains(claim.on, benchmark.id) && !has_sweep(benchmark, claim.method)) {
-      rows.push_back(benchmark.id);
+    if (!contains(claim.on, benchmark.id)) continue;
+    std::vector<std::string> names = sweep_stems(benchmark);
+    const std::vector<std::string>& rows = reading.benchmarks.at(benchmark.id).names;
+    names.insert(names.end(), rows.begin(), rows.end());
+    if (!contains(names, claim.method)) {
+      unknown_name(reading, claim.method, method_at, benchmark.id, names);
     }
   }
-  const std::size_t before = reading.mistakes.size();
-  check_name(reading, claim.method, method_at, rows);
   if (reading.mistakes.size() > before) return;
   const auto lines = find_lines(claim, parts, suite);
   if (const auto* problem = std::get_if<AxisProblem>(&lines)) {

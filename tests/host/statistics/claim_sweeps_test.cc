@@ -96,6 +96,22 @@ TEST_CASE("seeds without a value at every point are left out of a slope") {
         "one seed has all 3 values: nothing can be tested");
 }
 
+TEST_CASE("slopes that differ by rounding alone are no evidence") {
+  Sweep flat{{1, 2, 4}, {}};
+  for (const double x : flat.x)
+    flat.values.push_back({.7 + 1e-5 * x, .8 + 1e-5 * x, .9 + 1e-5 * x});
+  const ClaimTest test = answer("slope(accuracy, x) in [0, inf]", flat).tests[0];
+  CHECK(test.no_spread);
+  CHECK(test.verdict == Verdict::inconclusive);
+  CHECK(test.sign_flip.p == Approx(.25));
+  Sweep apart{{1, 2, 3, 4}, {{.1}, {.2}, {.3}, {.4}}, {{0}, {1}, {2}, {3}}};
+  CHECK(answer("slope(accuracy, x) in [0, inf]", apart).tests[0].note ==
+        "the means lie on a line exactly: the fit has no error to work with");
+  apart.values[2] = {no_value};
+  CHECK(answer("slope(accuracy, x) in [0, inf]", apart).tests[0].note ==
+        "a point has no value: no line was fitted");
+}
+
 TEST_CASE("logarithms make a power law a line") {
   // y = c x^-2 for three seeds with slopes -2, -2.1, -1.9 in logarithms.
   Sweep law{{1, 10, 100}, {}};
@@ -168,6 +184,32 @@ TEST_CASE("a slope of a ratio counts in the ratio's units") {
   ratio.denominators[1][0] = .11;
   CHECK(answer("slope(accuracy, x) in [2, 3]", ratio).tests[0].note ==
         "the rows differ in gap, so their accuracy cannot be compared seed by seed");
+}
+
+TEST_CASE("along a setting each benchmark's ratio of means is linearised over its seeds") {
+  // Gains .05 .06 .055 of gaps .15 .14 .16 make r = .165 / .45 = .366667, with residuals gain - r
+  // gap of -.005, .008667, -.003667. Gains .1 .12 .11 of gaps .2 .22 .18 make .55.
+  Sweep ratio{{1, 3}, {{.05, .06, .055}, {.1, .12, .11}}, {{0, 1, 2}, {0, 1, 2}}};
+  ratio.denominators = {{.15, .14, .16}, {.2, .22, .18}};
+  const ClaimTest test = answer("slope(accuracy, x) in [0, 1]", ratio).tests.at(0);
+  CHECK(test.metric == "accuracy");  // in the ratio's own units
+  CHECK(test.test.difference.mean == Approx((.55 - .165 / .45) / 2));
+  const double first = .165 / .45 + (.05 - .165 / .45 * .15) / .15;
+  const double second = .55 + (.1 - .55 * .2) / .2;
+  CHECK(test.test.differences[0] == Approx((second - first) / 2));
+  CHECK(answer("increasing(accuracy, x)", ratio).tests[0].test.difference.mean ==
+        Approx(.55 - .165 / .45));
+  // Without shared seeds the line goes through the ratios of means.
+  Sweep apart{{1, 3, 5},
+              {ratio.values[0], ratio.values[1], ratio.values[0]},
+              {{0, 1, 2}, {3, 4, 5}, {6, 7, 8}},
+              {ratio.denominators[0], ratio.denominators[1], ratio.denominators[0]}};
+  const ClaimTest means = answer("slope(accuracy, x) in [0, 1]", apart).tests.at(0);
+  CHECK(means.procedure == "least squares through the means of 3 points, whose seeds differ");
+  CHECK(means.test.difference.mean == Approx(0).margin(1e-12));
+  ratio.denominators[1] = {.2, -.22, .18};
+  CHECK(answer("slope(accuracy, x) in [0, 1]", ratio).tests[0].note ==
+        "gap does not exceed two standard errors at every point, so accuracy is not defined there");
 }
 
 TEST_CASE("a threshold is where a seed's metric first crosses the level") {
@@ -289,4 +331,27 @@ TEST_CASE("turning a metric upside down mirrors claims about its sweep") {
     CHECK(verdict("threshold(accuracy, x) in [2, 6]", sweep, 4.) ==
           verdict("threshold(accuracy, x) in [2, 6]", mirrored, -4.));
   }
+}
+
+TEST_CASE("slopes that are none are decided at the level, although points of a seed go together") {
+  // Each seed has an offset and a slope of its own, which a fit to all points would take for many
+  // independent values. The true slope is zero: whatever is decided is an error.
+  std::mt19937 random(14);
+  std::normal_distribution<double> normal(0, 1);
+  const int repetitions = 2000;
+  int decided = 0;
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    Sweep sweep{{1, 2, 3, 4, 5, 6}, std::vector<std::vector<double>>(6)};
+    for (int seed = 0; seed < 5; ++seed) {
+      const double offset = normal(random), slope = normal(random);
+      for (std::size_t i = 0; i < sweep.x.size(); ++i) {
+        sweep.values[i].push_back(offset + slope * sweep.x[i] + 0.5 * normal(random));
+      }
+    }
+    decided += verdict("slope(accuracy, x) in [0, inf]", sweep) != Verdict::inconclusive;
+  }
+  // .05 with a standard error of .0049.
+  const double rate = decided / static_cast<double>(repetitions);
+  CHECK(rate > .03);
+  CHECK(rate < .07);
 }

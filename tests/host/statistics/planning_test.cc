@@ -48,7 +48,8 @@ SuitePlanning plan(Suite suite) {
   return plan_statistics(suite);
 }
 
-// The plan of seven methods' worth of pairs over some benchmarks, which depends on their number only.
+// The plan of seven methods' worth of pairs over some benchmarks, which depends on their number
+// only.
 BenchmarksPlanning over_benchmarks(int methods) {
   Suite suite;
   for (const char* id : {"a", "b"}) suite.benchmarks.push_back(benchmark(id, {0, 1}, methods));
@@ -127,9 +128,10 @@ TEST_CASE("what the correction leaves for the tests of all claims") {
 TEST_CASE("too few seeds and benchmarks are warned of") {
   Suite suite;
   suite.benchmarks = {benchmark("a", {7}, 2)};
-  CHECK(warnings(suite, claim("m0 > m1", {"a"})) ==
-        Texts{"claim 1 (It holds): one seed on a: it says nothing of the spread, and nothing can be "
-              "decided"});
+  CHECK(
+      warnings(suite, claim("m0 > m1", {"a"})) ==
+      Texts{"claim 1 (It holds): one seed on a: it says nothing of the spread, and nothing can be "
+            "decided"});
   suite.benchmarks = {benchmark("a", {0, 1, 2}, 4)};
   CHECK(warnings(suite, claim("m0 > m1 > m2", {"a"})) ==
         Texts{"claim 1 (It holds): fewer than 5 seeds on a: 3 seeds leave wide intervals"});
@@ -145,9 +147,10 @@ TEST_CASE("an axis that cannot show what is claimed is warned of") {
   Suite suite;
   suite.benchmarks = {benchmark("a", {0, 1, 2, 3, 4}, 0)};
   sweep(suite.benchmarks[0], {0, 0.5});
-  CHECK(warnings(suite, claim("slope(pgr, alpha) in [0, inf]", {"a"}, "lc")) ==
-        Texts{"claim 1 (It holds): an axis of 2 points (lc over alpha): they cannot show whether the "
-              "metric follows a line"});
+  CHECK(
+      warnings(suite, claim("slope(pgr, alpha) in [0, inf]", {"a"}, "lc")) ==
+      Texts{"claim 1 (It holds): an axis of 2 points (lc over alpha): they cannot show whether the "
+            "metric follows a line"});
   CHECK(warnings(suite, claim("increasing(pgr, alpha)", {"a"}, "lc")).empty());
   sweep(suite.benchmarks[0], {1});
   CHECK(warnings(suite, claim("slope(pgr, alpha) in [0, inf]", {"a"}, "lc")).empty());
@@ -155,15 +158,23 @@ TEST_CASE("an axis that cannot show what is claimed is warned of") {
 
 TEST_CASE("benchmarks along an axis need the same seeds") {
   Suite suite;
-  suite.benchmarks = {benchmark("a", {0, 1, 2, 3, 4}, 1, 100), benchmark("b", {5, 6, 7, 8, 9}, 1, 200),
+  suite.benchmarks = {benchmark("a", {0, 1, 2, 3, 4}, 1, 100),
+                      benchmark("b", {5, 6, 7, 8, 9}, 1, 200),
                       benchmark("c", {10, 11, 12, 13, 14}, 1, 400)};
   const std::vector<std::string> on = {"a", "b", "c"};
-  CHECK(warnings(suite, claim("slope(pgr, weak.labels) in [0, inf]", on, "m0")) ==
-        Texts{"claim 1 (It holds): its benchmarks share fewer than two seeds (m0 over weak.labels): "
-              "the slope is that of 3 means, with 1 degree of freedom"});
-  CHECK(warnings(suite, claim("threshold(pgr, weak.labels) in [0, 200]", on, "m0")) ==
-        Texts{"claim 1 (It holds): its benchmarks share fewer than two seeds (m0 over weak.labels): "
-              "nothing can be decided; give them the same seeds"});
+  CHECK(
+      warnings(suite, claim("slope(pgr, weak.labels) in [0, inf]", on, "m0")) ==
+      Texts{"claim 1 (It holds): its benchmarks share fewer than two seeds (m0 over weak.labels): "
+            "the slope is that of 3 means, with 1 degree of freedom"});
+  CHECK(
+      warnings(suite, claim("threshold(pgr, weak.labels) in [0, 200]", on, "m0")) ==
+      Texts{"claim 1 (It holds): its benchmarks share fewer than two seeds (m0 over weak.labels): "
+            "nothing can be decided; give them the same seeds"});
+  // One seed each, all different: means can be fitted.
+  for (std::int64_t i = 0; i < 3; ++i) suite.benchmarks[static_cast<std::size_t>(i)].seeds = {i};
+  CHECK(warnings(suite, claim("slope(pgr, weak.labels) in [0, inf]", on, "m0"))[0].find(
+            "the slope is that of 3 means") != std::string::npos);
+  suite.benchmarks[0].seeds = {0, 1, 2, 3, 4};
   suite.benchmarks[1].seeds = suite.benchmarks[2].seeds = suite.benchmarks[0].seeds;
   CHECK(warnings(suite, claim("monotone(pgr, weak.labels)", on, "m0")).empty());
   suite.benchmarks[1].seeds = {0, 1, 2, 30, 40};

@@ -29,6 +29,7 @@ TEST_CASE("a line by hand") {
   const LineFit fit = fit_line({0, 1, 2, 3}, {0, 2, 1, 3});
   CHECK(fit.slope == Approx(.8));
   CHECK(fit.error == Approx(std::sqrt(1.8 / 2 / 5)));
+  CHECK(fit_line({1, 2, 3}, {.1, .2, .3}).error == 0);
   CHECK(fit_line({1, 2}, {3, 5}).slope == Approx(2));
   CHECK(std::isnan(fit_line({1, 2}, {3, 5}).error));
   CHECK(std::isnan(fit_line({1}, {3}).slope));

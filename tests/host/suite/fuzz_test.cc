@@ -1,13 +1,12 @@
 // Nothing that somebody writes may crash the reader or make it hang: mutations of a good suite.
 #include "catalogue_fixture.h"
 #include "host/suite/read.h"
+#include "support/mutator.h"
 
 #include <assay/common/files.h>
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -15,108 +14,63 @@ using namespace assay;
 
 namespace {
 
-class Mutator {
- public:
-  Mutator(std::vector<std::string> seeds, unsigned seed)
-      : seeds_(std::move(seeds)), random_(seed) {}
-
-  std::string next() {
-    std::string text = seeds_[below(seeds_.size())];
-    for (std::size_t i = 1 + below(6); i > 0; --i) mutate(text);
-    return text;
-  }
-
-  std::string noise() {
-    std::string text;
-    for (std::size_t i = below(40); i > 0; --i) text += piece();
-    return text;
-  }
-
- private:
-  std::size_t below(std::size_t n) { return n == 0 ? 0 : random_() % n; }
-
-  std::string piece() {
-    static const std::vector<std::string> pieces{"[",
-                                                 "]",
-                                                 "[[",
-                                                 "]]",
-                                                 "{",
-                                                 "}",
-                                                 "\"",
-                                                 "'",
-                                                 "\"\"\"",
-                                                 "'''",
-                                                 "=",
-                                                 ".",
-                                                 ",",
-                                                 "\n",
-                                                 "\r",
-                                                 "#",
-                                                 " ",
-                                                 "\t",
-                                                 "\\",
-                                                 "\\u",
-                                                 "\\U00110000",
-                                                 "-",
-                                                 "+",
-                                                 "_",
-                                                 "0x",
-                                                 "1e999",
-                                                 "nan",
-                                                 "-inf",
-                                                 "true",
-                                                 "1979-05-27",
-                                                 "07:32:00",
-                                                 "a",
-                                                 "use",
-                                                 "sweep",
-                                                 "seeds",
-                                                 "[suite]\n",
-                                                 "[[benchmark]]\n",
-                                                 "[[claim]]\n",
-                                                 "\xff",
-                                                 "\xc3",
-                                                 "\xf0\x9f\x92\xa9",
-                                                 "\xEF\xBB\xBF",
-                                                 "9223372036854775807",
-                                                 "9223372036854775808",
-                                                 std::string(1, '\0'),
-                                                 std::string(70, '['),
-                                                 "a.b.c.d",
-                                                 "\x1b",
-                                                 "\xe2\x80\xa8",
-                                                 "<",
-                                                 "near"};
-    return pieces[below(pieces.size())];
-  }
-
-  void mutate(std::string& text) {
-    const std::size_t at = below(text.size() + 1);
-    switch (below(6)) {
-      case 0:
-        text.insert(at, piece());
-        break;
-      case 1:
-        text.erase(at, 1 + below(12));
-        break;
-      case 2:
-        if (at < text.size()) text[at] = static_cast<char>(random_());
-        break;
-      case 3:
-        text.insert(at, text.substr(below(text.size() + 1), below(60)));
-        break;
-      case 4:
-        text.resize(at);
-        break;
-      default:
-        if (at < text.size()) text.replace(at, 1 + below(3), piece());
-        break;
-    }
-  }
-
-  std::vector<std::string> seeds_;
-  std::mt19937 random_;
-};
+// What means something in TOML or in a suite.
+const std::vector<std::string> pieces{"[",
+                                      "]",
+                                      "[[",
+                                      "]]",
+                                      "{",
+                                      "}",
+                                      "\"",
+                                      "'",
+                                      "\"\"\"",
+                                      "'''",
+                                      "=",
+                                      ".",
+                                      ",",
+                                      "\n",
+                                      "\r",
+                                      "#",
+                                      " ",
+                                      "\t",
+                                      "\\",
+                                      "\\u",
+                                      "\\U00110000",
+                                      "-",
+                                      "+",
+                                      "_",
+                                      "0x",
+                                      "1e999",
+                                      "nan",
+                                      "-inf",
+                                      "true",
+                                      "1979-05-27",
+                                      "07:32:00",
+                                      "a",
+                                      "use",
+                                      "sweep",
+                                      "seeds",
+                                      "[suite]\n",
+                                      "[[benchmark]]\n",
+                                      "[[claim]]\n",
+                                      "\xff",
+                                      "\xc3",
+                                      "\xf0\x9f\x92\xa9",
+                                      "\xEF\xBB\xBF",
+                                      "9223372036854775807",
+                                      "9223372036854775808",
+                                      std::string(1, '\0'),
+                                      std::string(70, '['),
+                                      "a.b.c.d",
+                                      "\x1b",
+                                      "\xe2\x80\xa8",
+                                      "<",
+                                      "near",
+                                      "slope(",
+                                      "log ",
+                                      "in [",
+                                      "+ 0.02",
+                                      "monotone("};
 
 void read_it(const std::string& text, const std::vector<std::string>& overrides = {}) {
   const SuiteReading reading = read_suite_text(text, "fuzz.toml", test::catalogue(), overrides);
@@ -137,9 +91,8 @@ TEST_CASE("mutated suites are read or refused") {
   for (const auto& entry : fs::directory_iterator(data / "broken_suites")) {
     if (entry.path().extension() == ".toml") seeds.push_back(read_file(entry.path()));
   }
-  const char* rounds = std::getenv("ASSAY_FUZZ_ROUNDS");
-  const int count = rounds != nullptr ? std::atoi(rounds) : 1500;
-  Mutator mutator(seeds, 20240229);
+  const int count = test::fuzz_rounds(1500);
+  test::Mutator mutator(seeds, pieces, 20240229);
   std::string text;
   // Exceptions are failures too: mistakes are values here.
   try {

@@ -67,6 +67,75 @@ TEST_CASE("a small suite takes defaults") {
   CHECK(summary(suite) == "1 benchmark, 1 method, 2 seeds, 2 cells of methods");
 }
 
+TEST_CASE("a claim's axis is a swept parameter, one line for each other value") {
+  const std::string text =
+      head +
+      "methods = [{ use = \"logconf\", as = \"lc\", sweep = { alpha = [0.5, 0, 1], warmup = [0.1, "
+      "0.2] "
+      "} }]\n[[claim]]\nsays = \"s\"\non = [\"fashion\"]\nmethod = \"lc\"\nat = 0.5\n"
+      "expect = \"threshold(pgr, alpha) in [0, 1]\"\n";
+  const Suite suite = read(text);
+  const Claim& claim = suite.claims.at(0);
+  CHECK(claim.metric == "pgr");
+  CHECK(claim.at == 0.5);
+  REQUIRE(claim.lines.size() == 2);
+  CHECK(claim.lines[0].name == "lc over alpha at warmup=0.1");
+  REQUIRE(claim.lines[1].points.size() == 3);
+  CHECK(claim.lines[1].name == "lc over alpha at warmup=0.2");
+  CHECK(claim.lines[1].points[0].x == 0);  // by rising value, whatever the order written
+  CHECK(claim.lines[1].points[1].row == "lc-alpha=0.5,warmup=0.2");
+  CHECK(claim.lines[1].points[2].benchmark == "fashion");
+  CHECK(claim.lines[1].points[2].seeds == std::vector<std::int64_t>{0, 1});
+  // The document has the claim's keys; the lines follow from it again.
+  const Json document = to_json(suite);
+  CHECK(document["claims"][0]["method"] == "lc");
+  CHECK(document["claims"][0]["at"] == 0.5);
+  const Suite again = suite_from_json(document);
+  REQUIRE(again.claims[0].lines.size() == 2);
+  CHECK(again.claims[0].lines[1].points[1].x == 0.5);
+  // A swept parameter may have the name of nothing else; another sweep of the method is not meant.
+  CHECK(read(text + "[[claim]]\nsays = \"s\"\non = [\"fashion\"]\nmethod = \"lc\"\n"
+                    "expect = \"monotone(pgr, log warmup)\"\n")
+            .claims[1]
+            .lines.size() == 3);
+}
+
+TEST_CASE("a claim's axis is a setting, one line over the benchmarks") {
+  const std::string second =
+      "[[benchmark]]\nid = \"less\"\nfamily = \"weak_to_strong\"\nseeds = [5, 6]\n"
+      "task = { use = \"latent_tasks\" }\nweak = { model = { arch = \"cnn\" }, labels = 3 }\n"
+      "strong = { model = { arch = \"mlp\" } }\nmethods = [\"xent\"]\n";
+  const std::string claim =
+      "[[claim]]\nsays = \"s\"\non = [\"fashion\", \"less\"]\nmetric = \"accuracy\"\n"
+      "expect = \"increasing(accuracy, log weak.labels)\"\nmethod = ";
+  const Suite suite = read(head + "methods = [\"xent\"]\n" + second + claim + "\"ceiling\"\n");
+  REQUIRE(suite.claims.at(0).lines.size() == 1);
+  const ClaimLine& line = suite.claims[0].lines[0];
+  CHECK(line.name == "ceiling over weak.labels");
+  REQUIRE(line.points.size() == 2);
+  CHECK(line.points[0].benchmark == "less");
+  CHECK(line.points[0].x == 3);
+  CHECK(line.points[0].seeds == std::vector<std::int64_t>{5, 6});
+  CHECK(line.points[1].row == "ceiling");
+  CHECK_FALSE(suite.claims[0].at);
+}
+
+TEST_CASE("a suite's level and correction, and documents from before there were any") {
+  Suite suite = read(head + "methods = [\"xent\"]\n");
+  CHECK(suite.rules.level == 0.05);
+  CHECK(suite.rules.correction == Correction::holm);
+  Json document = to_json(suite);
+  document.erase("level");
+  document.erase("correction");
+  CHECK(suite_from_json(document).rules.level == 0.05);
+  CHECK(suite_from_json(document).rules.correction == Correction::holm);
+  document["correction"] = "none";
+  CHECK(suite_from_json(document).rules.correction == Correction::none);
+  document["correction"] = "sidak";
+  CHECK_THROWS_WITH(suite_from_json(document),
+                    "not a resolved suite: there is no correction 'sidak'");
+}
+
 TEST_CASE("Windows line ends, a byte order mark and a last line without end change nothing") {
   const std::string text = head + "methods = [\"xent\"]";
   std::string windows = "\xEF\xBB\xBF";

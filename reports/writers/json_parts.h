@@ -1,0 +1,14 @@
+// Parts of the JSON report that several files write.
+#pragma once
+
+#include "reports/analysis/analysis.h"
+
+namespace assay::reports {
+
+/// What is not finite is null.
+Json number_or_null(double value);
+Json to_json(const Estimate& estimate);
+/// The methods of a family against each other. In json_pool.cc.
+Json pool_json(const RunResults& results, const Pool& pool);
+
+}  // namespace assay::reports
