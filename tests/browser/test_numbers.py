@@ -40,8 +40,7 @@ class Numbers(BrowserCase):
             with self.subTest(cell=place):
                 mine = computed[place]
                 if cell["sort"] is not None:
-                    # The page's data have eight digits.
-                    self.assertAlmostEqual(mine.pop("sort"), cell.pop("sort"), delta=1e-7)
+                    self.assertAlmostEqual(mine.pop("sort"), cell.pop("sort"), delta=1e-12)
                 self.assertEqual(mine, cell)
 
     def test_quantiles(self):
