@@ -32,7 +32,8 @@ std::string list(const Items& items, const Write& write) {
 }
 
 std::string number_or_null(double value) {
-  return std::isfinite(value) ? fmt::format("{:.8g}", value) : "null";
+  // All digits: the page must round as the report does.
+  return std::isfinite(value) ? fmt::format("{}", value) : "null";
 }
 
 const char* word(Metric::Better better) {

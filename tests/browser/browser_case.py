@@ -64,6 +64,7 @@ class BrowserCase(unittest.TestCase):
             viewport={"width": width, "height": height}, offline=True, java_script_enabled=script,
             color_scheme=scheme, reduced_motion=motion,
             permissions=["clipboard-read", "clipboard-write"])
+        context.set_default_navigation_timeout(120_000)  # on a busy machine, megabytes
         page = context.new_page()
         address = (file or report_path(name)).resolve().as_uri() + fragment
         opened = OpenReport(page, address)

@@ -35,7 +35,7 @@ class Controls(BrowserCase):
             shown = page.eval_on_selector(HEAT, values)
             self.assertEqual(len(shown), 12)
             self.assertEqual(shown, sorted(shown, key=lambda value: order * value))
-            self.assertEqual(names(page, HEAT)[-2:], ["weak supervisor", "ceiling"])
+            self.assertEqual(set(names(page, HEAT)[-2:]), {"weak supervisor", "ceiling"})
         title.locator("button").click()
         self.assertIsNone(title.get_attribute("aria-sort"))
         self.assertEqual(names(page, HEAT), before)
@@ -59,7 +59,7 @@ class Controls(BrowserCase):
     def test_search_finds_methods(self):
         page = self.open("big").page
         page.get_by_role("searchbox").fill("LOGCONF")
-        expected = [f"logconf(alpha={alpha})" for alpha in ("0.25", "0.5", "0.75")]
+        expected = [f"logconf-alpha={alpha}" for alpha in ("0.25", "0.5", "0.75")]
         self.assertEqual(names(page, HEAT), expected)
         self.assertIn("3 of ", page.locator(".controls [role=status]").first.inner_text())
         page.get_by_role("searchbox").fill("no such method")

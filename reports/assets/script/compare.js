@@ -48,25 +48,27 @@
     cell.setAttribute("data-tip", text);
   }
 
-  function fill(cell, benchmark, choice, largest) {
+  function fill(cell, served, benchmark, choice, largest) {
     const row = rowOf(benchmark, cell.getAttribute("data-m"));
-    // Why there is no result at all is the same for every metric.
-    if (!row.state.includes("d")) return;
     const m = choice.metric(benchmark), baseline = choice.baseline(benchmark);
     cell.className = "number heat";
     cell.removeAttribute("data-sort");
     const below = [];
-    let text = "not defined", n = 0;
-    if (m >= 0) {
+    let text = ["not defined"], n = 0;
+    if (!row.state.includes("d")) {
+      // Why there is no result at all is the same for every metric.
+      text = (served.querySelector(".value") || served).cloneNode(true).childNodes;
+      if (row.name === baseline) below.push("baseline");
+    } else if (m >= 0) {
       const metric = benchmark.metrics[m];
       const measured = metric.ratio
         ? estimateRatio(...metric.ratio.map((index) => row.values[index] || [])) : estimate(row.values[m]);
       n = measured.n;
       if (metric.ratio) {
-        text = ratioText(measured, metric.decimals);
+        text = [ratioText(measured, metric.decimals)];
         if (measured.ratio !== undefined) cell.setAttribute("data-sort", measured.ratio);
       } else if (n > 0) {
-        text = estimateText(measured, metric.decimals);
+        text = [estimateText(measured, metric.decimals)];
         cell.setAttribute("data-sort", measured.mean);
       }
       const change = difference(benchmark, row, baseline, m);
@@ -74,14 +76,14 @@
       else if (row.name === baseline) below.push("baseline");
     }
     if (n > 0 && n < row.values[0].length) below.push("n\u00a0" + n + " of " + row.values[0].length);
-    cell.replaceChildren(assay.make("span", { class: "value" }, text));
+    cell.replaceChildren(assay.make("span", { class: "value" }, ...text));
     if (below.length > 0) cell.append(assay.make("span", { class: "below" }, below.join(" ")));
   }
 
   function picker(title, key, options) {
     const select = assay.make("select", {}, ...options.map(([value, text]) =>
       assay.make("option", { value: value }, text)));
-    select.addEventListener("change", () => assay.state.set(key, select.value));
+    select.addEventListener("change", () => assay.state.set({ [key]: select.value }));
     assay.state.listen(() => {
       select.value = assay.state.get(key);
       // A link made for another report may name what is not here.
@@ -131,8 +133,8 @@
             : difference(benchmark, row, choice.baseline(benchmark), choice.metric(benchmark)))));
         const largest = Math.max(0, ...changes.filter((change) => change && change.n > 0)
           .map((change) => Math.abs(change.mean)));
-        cells.forEach((cell) =>
-          fill(cell, assay.data.benchmarks[Number(cell.getAttribute("data-b"))], choice, largest));
+        cells.forEach((cell, i) => fill(cell, served.cells[i],
+          assay.data.benchmarks[Number(cell.getAttribute("data-b"))], choice, largest));
         const metric = m ? metrics.find(([id]) => id === m)[1] : main.title + arrows[main.better];
         caption.textContent = metric + ": mean over seeds with its 95 % interval, and below it the paired " +
           "difference to " + (b || "the benchmark\u2019s baseline") + ". Intervals only: \u25b2 better, " +

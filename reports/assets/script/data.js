@@ -17,7 +17,7 @@ const assay = {};
   assay.make = function (tag, attributes, ...content) {
     const made = document.createElement(tag);
     Object.entries(attributes || {}).forEach(([name, value]) => {
-      if (value !== undefined && value !== "") made.setAttribute(name, value);
+      if (value !== undefined) made.setAttribute(name, value);
     });
     made.append(...content);
     return made;

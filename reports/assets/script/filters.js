@@ -89,7 +89,8 @@
         labels ? labels[i] : name);
       button.addEventListener("click", () => {
         const pressed = assay.state.list(key);
-        assay.state.set(key, names.filter((other) => pressed.includes(other) !== (other === name)));
+        assay.state.set(
+          { [key]: names.filter((other) => pressed.includes(other) !== (other === name)) });
       });
       return button;
     });
@@ -106,20 +107,22 @@
 
   function tick(title, key) {
     const box = assay.make("input", { type: "checkbox" });
-    box.addEventListener("change", () => assay.state.set(key, box.checked ? "1" : ""));
+    box.addEventListener("change", () => assay.state.set({ [key]: box.checked ? "1" : "" }));
     assay.state.listen(() => { box.checked = assay.state.get(key) !== ""; });
     return assay.make("label", {}, box, " ", title);
   }
 
   const search = assay.make("input", { type: "search", placeholder: "method name", spellcheck: "false" });
-  search.addEventListener("input", () => assay.state.set("q", search.value.trim()));
+  search.addEventListener("input", () => assay.state.set({ q: search.value.trim() }));
   assay.state.listen(() => {
     if (search.value.trim() !== assay.state.get("q")) search.value = assay.state.get("q");
   });
   const status = assay.make("p", { role: "status", class: "muted" });
   const reset = assay.make("button", { type: "button", class: "reset" }, "Show all");
-  reset.addEventListener("click", () => ["q", "f", "on", "family", "r", "x"].forEach(
-    (key) => assay.state.set(key, "")));
+  reset.addEventListener("click", () => {
+    assay.state.set({ q: "", f: "", on: "", family: "", r: "", x: "" });
+    search.focus();
+  });
 
   const families_ = document.querySelectorAll("#overview > h3");
   const bar = assay.make("div", { class: "controls", role: "group", "aria-label": "What the tables show" },

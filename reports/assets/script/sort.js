@@ -62,8 +62,8 @@
     } else {
       orders.delete(table);
     }
-    assay.state.set("s", Array.from(orders).map(([sorted, order]) => tables.indexOf(sorted) + "." +
-      order.column + (order.descending ? "d" : "a")).sort().join(","));
+    assay.state.set({ s: Array.from(orders).map(([sorted, order]) => tables.indexOf(sorted) + "." +
+      order.column + (order.descending ? "d" : "a")).sort().join(",") });
   }
 
   tables.forEach((table) => {
@@ -77,11 +77,12 @@
     });
   });
 
-  let shown = "";
+  // After a change of baseline or metric, too, the rows of a sorted table are put in their order.
+  let sorted = new Map();
   assay.state.listen(() => {
-    if (assay.state.get("s") === shown) return;
-    shown = assay.state.get("s");
-    const orders = chosen();
-    tables.forEach((table) => show(table, orders.get(table)));
+    const before = sorted;
+    sorted = chosen();
+    tables.filter((table) => sorted.has(table) || before.has(table))
+      .forEach((table) => show(table, sorted.get(table)));
   });
 })();
