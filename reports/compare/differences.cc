@@ -139,8 +139,7 @@ void compare_cells(Finder& finder, const RunData& base, const RunData& now) {
     if (cell.state != CellState::done || same == done.end()) continue;
     ++pairs;
     const Json &before = same->second->document.at("cell"), &after = cell.document.at("cell");
-    for (const std::string& part :
-         changed_parts(before.value("parts", Json()), after.value("parts", Json()))) {
+    for (const std::string& part : changed_parts(before.at("parts"), after.at("parts"))) {
       if (part != "block") ++differing[part];
     }
     if (before.at("block") != after.at("block")) ++differing["block"];

@@ -3,6 +3,7 @@
 #include "compare_runs.h"
 #include "made_up_run.h"
 #include "reports/compare/writers.h"
+#include "reports/report.h"
 #include "reports/writers/formats.h"
 #include "support/mutator.h"
 
@@ -51,8 +52,7 @@ bool report_on(const fs::path& run, const RunData& base) {
     const RunData data = load_run(run);
     std::size_t length = compare_json(compare_runs(base, data, {})).size();
     length += compare_markdown(compare_runs(data, base, {})).size();
-    const Report report = make_report(collect_results(data));
-    for (const Format& format : formats()) length += format.write(report).size();
+    for (const Format& format : formats()) length += report_text(run, format.id).size();
     return length > 0;
   } catch (const Error& error) {
     const std::string message = error.what();

@@ -84,7 +84,7 @@ std::string identity_problem(const Json& identity) {
   if (std::find(block.begin(), block.end(), identity["seed"]) == block.end()) {
     return "\"cell.seed\" is not one of \"cell.block\"";
   }
-  if (!is_absent_or(identity, "parts", is_table)) return "\"cell.parts\" is not a table";
+  if (!is(identity, "parts", is_table)) return "\"cell.parts\" is not a table";
   return "";
 }
 
