@@ -3,7 +3,7 @@
 "use strict";
 const assay = {};
 
-// The run's numbers, from <script type="application/json" id="assay-data">:
+// The numbers of the run, which the element #assay-data holds as JSON:
 //   {"benchmarks": [{"id", "title", "family", "primary": index of a metric, "baseline": name or "",
 //     "metrics": [{"id", "title", "better": "higher", "lower" or "neither", "decimals",
 //                  "ratio": [index, index] where it is a ratio of two metrics' means}],
