@@ -170,7 +170,10 @@ std::vector<Block> of_family(const std::vector<PanelInput>& inputs, const std::s
       plot.points.push_back(std::move(point));
     }
   }
-  if (inputs.size() < 2 || plot.points.empty()) return {};
+  const bool one_supervisor =
+      std::all_of(plot.points.begin(), plot.points.end(),
+                  [&plot](const ScatterPoint& point) { return point.x == plot.points[0].x; });
+  if (one_supervisor) return {};
   return blocks_of(std::move(plot), Details{"PGR by benchmark as a table",
                                             blocks_of(gap_table(inputs))});
 }
