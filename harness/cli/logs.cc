@@ -37,7 +37,11 @@ const RunCell& find_cell(const RunData& run, const std::string& name) {
 std::vector<fs::path> logs_of(const RunData& run, const RunCell& cell) {
   std::vector<fs::path> logs;
   if (cell.state == CellState::failed && cell.document["error"].contains("log")) {
-    logs.push_back(run.folder / cell.document["error"]["log"].get<std::string>());
+    const fs::path named = cell.document["error"]["log"].get<std::string>();
+    // A cell file may come from elsewhere: it does not choose which files of this machine are shown.
+    if (named.is_relative() && *named.lexically_normal().begin() == "logs") {
+      logs.push_back(run.folder / named);
+    }
   }
   const auto add = [&](const std::string& job) {
     logs.push_back(run.folder / "logs" / (job + ".log"));

@@ -1,3 +1,4 @@
+#include "host/statistics/attainable.h"
 #include "cli/planning_text.h"
 
 #include <algorithm>
@@ -29,10 +30,10 @@ std::string effect_text(double effect) {
 }
 
 std::string seeds_line(const SeedsPlanning& plan, double level) {
-  const double p = smallest_p(plan.seeds);
+  const double p = smallest_sign_flip_p(plan.seeds);
   std::string line = plan.benchmark + ": the smallest two-sided sign-flip p that " +
                      counted(plan.seeds, "seed") + " can reach is " + number(p) + ", one-sided " +
-                     number(smallest_p(plan.seeds, false));
+                     number(smallest_one_sided_sign_flip_p(plan.seeds));
   if (p > level) line += " (not below " + number(level) + ": the t interval decides)";
   if (plan.effect) line += "; the t test shows " + effect_text(*plan.effect) + " with power 0.8";
   return line + "\n";
@@ -40,13 +41,13 @@ std::string seeds_line(const SeedsPlanning& plan, double level) {
 
 // Holm multiplies the smallest of as many p-values as there are pairs.
 double with_holm(std::size_t benchmarks, std::size_t pairs) {
-  return std::min(1.0, static_cast<double>(pairs) * smallest_p(benchmarks));
+  return std::min(1.0, static_cast<double>(pairs) * smallest_sign_flip_p(benchmarks));
 }
 
 std::string family_line(const BenchmarksPlanning& plan) {
   return plan.family + ": " + counted(plan.methods, "method") + " over " +
          counted(plan.benchmarks, "benchmark") + ": the smallest Wilcoxon p is " +
-         number(smallest_p(plan.benchmarks)) + ", after Holm " +
+         number(smallest_sign_flip_p(plan.benchmarks)) + ", after Holm " +
          number(with_holm(plan.benchmarks, plan.pairs)) + " over all " +
          counted(plan.pairs, "pair") + ", " + number(with_holm(plan.benchmarks, plan.methods - 1)) +
          " against one baseline\n";
@@ -94,15 +95,15 @@ Json to_json(const SuitePlanning& plan) {
   for (const SeedsPlanning& one : plan.benchmarks) {
     benchmarks.push_back({{"id", one.benchmark},
                           {"seeds", one.seeds},
-                          {"sign_flip_p", smallest_p(one.seeds)},
-                          {"sign_flip_p_one_sided", smallest_p(one.seeds, false)},
+                          {"sign_flip_p", smallest_sign_flip_p(one.seeds)},
+                          {"sign_flip_p_one_sided", smallest_one_sided_sign_flip_p(one.seeds)},
                           {"effect", effect_json(one.effect)}});
   }
   for (const BenchmarksPlanning& one : plan.families) {
     families.push_back({{"id", one.family},
                         {"benchmarks", one.benchmarks},
                         {"methods", one.methods},
-                        {"wilcoxon_p", smallest_p(one.benchmarks)},
+                        {"wilcoxon_p", smallest_sign_flip_p(one.benchmarks)},
                         {"holm_p_all_pairs", with_holm(one.benchmarks, one.pairs)},
                         {"holm_p_baseline", with_holm(one.benchmarks, one.methods - 1)},
                         {"needed_all_pairs", one.needed},
@@ -146,7 +147,7 @@ std::string claims_text(const SuitePlanning& plan) {
   std::string text = family_of_tests(plan);
   if (const auto effect = detectable_effect(fewest, plan.first_level)) {
     text += "; " + counted(fewest, "seed") + " can reach a sign-flip p of " +
-            number(smallest_p(fewest)) + " and show " + effect_text(*effect) + " with power 0.8";
+            number(smallest_sign_flip_p(fewest)) + " and show " + effect_text(*effect) + " with power 0.8";
   }
   SuitePlanning of_claims = plan;
   of_claims.families.clear();

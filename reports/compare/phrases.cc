@@ -78,7 +78,7 @@ void add_cells(const RunComparison& comparison, std::vector<std::string>& senten
   }
   if (broken > 0) {
     sentences.push_back(counted(broken, "seed", "seeds") +
-                        " that BASE measured failed or are missing in NEW");
+                        " measured in BASE, failed or missing in NEW");
   }
   if (neither > 0) {
     sentences.push_back(counted(neither, "seed", "seeds") + " have a result in neither run");

@@ -48,6 +48,12 @@ Scale make_log_scale(double low, double high) {
       }
     }
   }
+  if (scale.ticks.size() >= 3) return scale;
+  // Within less than a power of ten round numbers of a plain scale say more.
+  scale.ticks.clear();
+  for (const double tick : make_scale(low, high, 4).ticks) {
+    if (tick > 0) scale.ticks.push_back(tick);
+  }
   return scale;
 }
 

@@ -34,12 +34,24 @@ void draw_timeline(Markup& markup, const TimelinePlot& plot) {
   markup.line();
   for (const TimelineBar& bar : plot.bars) {
     const double from = scale.place(bar.from), to = std::max(from, scale.place(bar.to));
+    // Stages are thin, so that they are told from cells without colour too.
+    const double height = bar.kind == TimelineBar::Kind::stage ? 10 : lane_height - 8;
+    const double middle = 4 + lane_height * (static_cast<double>(bar.lane) + 0.5);
     markup.open("rect", {{"class", class_of(bar.kind)},
                          {"x", percent_of_width(from)},
                          {"width", coordinate(std::max(0.15, 96 * (to - from))) + "%"},
-                         {"y", coordinate(8 + lane_height * static_cast<double>(bar.lane))},
-                         {"height", coordinate(lane_height - 8)}});
-    markup.element("title", {}, bar.label).close().line();
+                         {"y", coordinate(middle - height / 2)},
+                         {"height", coordinate(height)}});
+    markup.element("title", {}, bar.label).close();
+    if (bar.kind == TimelineBar::Kind::failed) {
+      markup.element("text",
+                     {{"class", "cross"},
+                      {"x", percent_of_width((from + to) / 2)},
+                      {"y", coordinate(middle + 5)},
+                      {"text-anchor", "middle"}},
+                     "\u2717");
+    }
+    markup.line();
   }
   markup.close();
 }

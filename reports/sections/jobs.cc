@@ -40,7 +40,8 @@ TimelinePlot timeline(const LoggedCommand& command) {
   plot.id = "timeline";
   plot.title = "What the workers did when";
   plot.description =
-      "One line for each worker. Grey: stages that cells share; blue: cells; red: jobs that failed. "
+      "One line for each worker. Thin and grey: stages that cells share; blue: cells; red with a "
+      "cross: jobs that failed. "
       "Stages found in the cache took no time and are counted in the table below.";
   for (const LoggedJob& job : command.jobs) {
     if (job.end == LoggedJob::End::cached) continue;

@@ -59,9 +59,9 @@ Section statistics_section(const RunResults& results, const Analysis& analysis) 
     list.items.push_back({strong(name), plain(text)});
   };
   item("What varies.",
-       " Every interval and test is over seeds: would another training run change this? The "
-       "benchmark and "
-       "its test set are fixed. Nothing here says whether the result would hold on other data.");
+       " Every interval and test is over seeds, unless it says that it is over benchmarks: would "
+       "another training run change this? The benchmark and its test set are fixed, and nothing of "
+       "this says whether a result would hold on other data.");
   item("mean \u00b1 half-width.",
        " The mean over seeds with its 95 % Student-t interval. One seed has no interval. A cell "
        "that failed "
@@ -80,15 +80,16 @@ Section statistics_section(const RunResults& results, const Analysis& analysis) 
   item("Holm p.",
        " The p-value corrected for how many tests were made: over all comparisons with a baseline "
        "in this "
-       "report, and separately over all tests of the suite's claims (each link on each benchmark). "
+       "report, and separately over all tests of the suite's claims (each part on each benchmark). "
        "Planned tests that could not be made count as p = 1. At or "
        "below 0.05 a test decides.");
   item("Claims.",
-       " Supported: every link of the expectation is established on every benchmark. Refuted: the "
-       "opposite "
-       "of one link is. Else inconclusive. \u201cnear\u201d is supported when the 95 % interval of "
-       "the "
-       "difference lies inside the stated range, and refuted when it lies outside.");
+       " Supported: every part of the expectation is established on every benchmark. Refuted: the "
+       "opposite of one part is. Else inconclusive. A difference within a range is supported when "
+       "it is shown to lie inside, and refuted when it is shown to lie outside. A slope is the "
+       "line of least squares of each seed along the axis, and the t test over the seeds\u2019 slopes; "
+       "a threshold is where each seed first crosses the level, by linear interpolation. Level 0.05 "
+       "and Holm, where the suite states no others.");
   item("Seeds that would decide.",
        " The smallest number of seeds at which a paired t test of the observed difference has "
        "power 0.8, at "

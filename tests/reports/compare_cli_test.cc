@@ -123,7 +123,7 @@ TEST_CASE("assay compare: the same run twice, noise, missing cells, nothing shar
   const Answer both = Pair(six_seeds(), shifted(lacking, worse)).compare();
   CHECK(both.status == 1);
   CHECK(both.output.starts_with("regressed: 1 of 1 comparison"));
-  CHECK(contains(both.output, "  2 seeds that BASE measured failed or are missing in NEW\n"));
+  CHECK(contains(both.output, "  2 seeds measured in BASE, failed or missing in NEW\n"));
 
   test::CompareRun other = six_seeds();
   other.benchmarks[0].id = "letters";

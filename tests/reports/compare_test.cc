@@ -160,7 +160,7 @@ TEST_CASE("missing and failed cells are 4, and a certain regression stays 1 besi
   CHECK(static_cast<int>(comparison.status()) == 4);
   CHECK(comparison.verdict == CompareVerdict::incomplete);
   CHECK(comparison.rows[0].change == Change::broken);
-  CHECK(says(comparison, "1 seed that BASE measured failed or are missing in NEW"));
+  CHECK(says(comparison, "1 seed measured in BASE, failed or missing in NEW"));
 
   now = shifted(base_run(), worse);
   now.benchmarks[0].rows[0].accuracy[5] = failed;

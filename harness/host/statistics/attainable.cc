@@ -12,7 +12,7 @@ double smallest_sign_flip_p(std::size_t pairs) {
 }
 
 double smallest_one_sided_sign_flip_p(std::size_t pairs) {
-  return std::ldexp(1.0, -static_cast<int>(pairs));
+  return std::ldexp(1.0, -static_cast<int>(std::min<std::size_t>(pairs, 1000)));
 }
 
 double smallest_mann_whitney_p(std::size_t a, std::size_t b) {

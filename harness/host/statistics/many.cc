@@ -26,8 +26,8 @@ double t_power(double df, double shift, double level) {
 template <typename Power>
 std::optional<std::size_t> smallest_with_power(Power power, double effect, double level) {
   if (!(effect > 0)) return std::nullopt;
-  if (power(effect, most_seeds, level) < wanted_power) return std::nullopt;
-  std::size_t too_few = 1, enough = most_seeds;  // power grows with the number of seeds
+  if (power(effect, most_useful_seeds, level) < wanted_power) return std::nullopt;
+  std::size_t too_few = 1, enough = most_useful_seeds;  // power grows with the number of seeds
   while (enough - too_few > 1) {
     const std::size_t middle = (too_few + enough) / 2;
     (power(effect, middle, level) >= wanted_power ? enough : too_few) = middle;

@@ -22,10 +22,10 @@ double paired_power(double effect, std::size_t n, double level);
 double unpaired_power(double effect, std::size_t n, double level);
 
 /// Pairs above which the answer is "treat as equal".
-inline constexpr std::size_t most_seeds = 1000;
+inline constexpr std::size_t most_useful_seeds = 1000;
 
 /// Smallest number of pairs (at least 2) with power .8 for a difference `effect` = |difference| /
-/// sd of the differences. Nothing when more than `most_seeds` are needed, or `effect` is not
+/// sd of the differences. Nothing when more than `most_useful_seeds` are needed, or `effect` is not
 /// positive.
 std::optional<std::size_t> seeds_needed(double effect, double level = 0.05);
 
@@ -36,7 +36,7 @@ std::optional<std::size_t> seeds_needed_unpaired(double effect, double level = 0
 /// What more seeds would do for a test that decided nothing.
 struct SeedsToDecide {
   std::optional<std::size_t> seeds;  ///< about how many would decide
-  bool many = false;                 ///< more than `most_seeds`: treat as equal
+  bool many = false;                 ///< more than `most_useful_seeds`: treat as equal
 };
 
 /// For a test on n pairs with `effect` = |mean| / sd of what decides, at the level that Holm leaves

@@ -145,11 +145,6 @@ std::string short_text(const std::string& text) {
 
 }  // namespace
 
-double smallest_p(std::size_t pairs, bool two_sided) {
-  const double most = two_sided ? 2.0 : 1.0;
-  return std::min(1.0, std::ldexp(most, -static_cast<int>(std::min<std::size_t>(pairs, 1000))));
-}
-
 std::optional<double> detectable_effect(std::size_t pairs, double level) {
   if (pairs < 2) return std::nullopt;
   double low = 0, high = 1;

@@ -10,10 +10,6 @@
 
 namespace assay {
 
-/// Smallest p that an exact sign-flip test reaches on `pairs` pairs, and an exact Wilcoxon
-/// signed-rank test on as many benchmarks: 2 / 2^n, one-sided 1 / 2^n; 1 without a pair.
-double smallest_p(std::size_t pairs, bool two_sided = true);
-
 /// Smallest difference, in standard deviations of the differences, that a two-sided paired t test
 /// on `pairs` pairs finds with power .8. Nothing below two pairs.
 std::optional<double> detectable_effect(std::size_t pairs, double level);
