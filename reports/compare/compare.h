@@ -52,7 +52,7 @@ struct SeedComparison {
 /// What became of a row, the most serious first.
 enum class Change {
   regressed,
-  broken,      ///< seeds that BASE measured failed or are missing in NEW
+  broken,      ///< seeds measured in BASE, failed or missing in NEW
   unmeasured,  ///< no seed was measured in both
   inconclusive,
   improved,    ///< by more than the margin

@@ -29,10 +29,11 @@ std::uint32_t code_point(std::string_view sequence) {
   return point;
 }
 
-// Characters that change the order in which others are shown, or that no one can see.
+// Characters that change the order in which others are shown, or that no one can see. Not the
+// joiners U+200C and U+200D, which belong to the spelling of some languages and to emoji.
 bool is_deceptive(std::uint32_t point) {
   return (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) ||
-         (point >= 0x200b && point <= 0x200f) || point == 0x061c || point == 0xfeff ||
+         point == 0x200b || point == 0x200e || point == 0x200f || point == 0x061c || point == 0xfeff ||
          point == 0x2028 || point == 0x2029;
 }
 

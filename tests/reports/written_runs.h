@@ -6,8 +6,8 @@
 
 namespace assay::reports::test {
 
-/// 12 methods on each of 12 benchmarks of two families, 10 seeds: equal methods, better ones, a
-/// sweep, an oracle, references, a few failed cells.
+/// 12 methods on 12 benchmarks of one family and on 4 of another, 10 seeds: equal methods, better
+/// ones, a sweep, an oracle, references, a few failed cells.
 RunSpec big_run();
 
 /// 50 methods on 10 benchmarks, 20 seeds: 10,000 cells.
