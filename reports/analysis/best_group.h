@@ -8,11 +8,11 @@
 
 namespace assay::reports {
 
-/// Names of the methods with the best mean of the primary metric (of a ratio: of its numerator,
-/// whose denominator the rows share) and of all that the data do not tell apart from it: the paired
-/// t tests against the best do not reject at level .05 after Holm over them. A test that cannot be
-/// made (fewer than two pairs, no spread) rejects nothing. Oracles and references do not compete.
-/// Empty where the metric has no better direction or nothing has a value.
-std::vector<std::string> best_group(const BenchmarkResults& benchmark);
+/// Names of the methods whose place on this benchmark alone may be the first: those in one group
+/// with the best mean (pool.h), of which no two are told apart by paired t tests at level .05 after
+/// Holm over all pairs. All pairs, and not those with the best alone: the best is chosen by the same
+/// data. Oracles and references do not compete. In the suite's order; empty where the metric has no
+/// better direction or nothing has a value.
+std::vector<std::string> best_group(const RunResults& results, std::size_t benchmark);
 
 }  // namespace assay::reports

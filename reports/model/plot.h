@@ -71,6 +71,7 @@ struct ScatterPoint {
   std::string label, note;  ///< note: its numbers in words
   double x = 0, y = 0;
   std::optional<Interval> x_range, y_range;
+  bool apart = false;  ///< for comparison only: drawn, not part of the front
   bool front = false;  ///< nothing else is better in both
 };
 

@@ -143,7 +143,9 @@ void draw_scatter(Markup& markup, const ScatterPlot& plot) {
   for (std::size_t i = 0; i < plot.points.size(); ++i) {
     const ScatterPoint& point = plot.points[i];
     const std::string at_x = percent_of_width(x.place(point.x)), at_y = coordinate(height_of(y, point.y));
-    markup.open("g", {{"class", point.front ? "point on-front" : "point"}});
+    markup.open("g", {{"class", point.front   ? "point on-front"
+                               : point.apart ? "point apart"
+                                             : "point"}});
     if (point.y_range) {
       markup.empty("line", {{"class", "range"},
                             {"x1", at_x},

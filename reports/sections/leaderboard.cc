@@ -32,15 +32,6 @@ Cell standing_name(const Standing& standing) {
   return Cell(std::move(text));
 }
 
-// Over several benchmarks, how the interval was made where it is not over all of the seeds.
-std::string seeds_note(const OverBenchmarks& over, std::size_t benchmarks) {
-  const std::string n = std::to_string(over.estimate.n);
-  if (benchmarks < 2 || over.seeds == OverBenchmarks::Seeds::shared) return "";
-  if (over.seeds == OverBenchmarks::Seeds::partly) return " " + n + "\u00a0seeds in common";
-  if (over.seeds == OverBenchmarks::Seeds::disjoint) return " no seeds in common";
-  return " too few seeds in common";
-}
-
 // "1\u20133" and the letters of the method's groups; a dash where it is not compared with the others.
 void add_places(TableRow& row, const Standing& standing, const Pool& pool) {
   const PoolMethod* method = pool.find(standing.name);
@@ -106,6 +97,12 @@ TableRow standing_row(const Standing& standing, const Pool& pool, int decimals) 
 // What the places and groups rest on.
 std::string order_text(const Pool& pool) {
   if (!pool.usable()) return " The order is by the difference to the baseline.";
+  const std::string missing =
+      pool.complete ? ""
+                    : " Results are missing: order, places and groups rest on the " +
+                          counted(pool.ranked.size(), "benchmark", "benchmarks") +
+                          " and the seeds that all methods have, the columns on each "
+                          "method\u2019s own.";
   const std::string test =
       pool.unit == Pool::Unit::benchmarks
           ? " The order is by mean rank. Methods that share a letter are not told apart by "
@@ -114,7 +111,7 @@ std::string order_text(const Pool& pool) {
           : " The order is by the mean. Methods that share a letter are not told apart by the paired "
             "t test over seeds (Holm over all pairs); places are the range that a method\u2019s groups "
             "span.";
-  return test;
+  return test + missing;
 }
 
 Table standings_table(const FamilyStandings& family, const Pool& pool) {

@@ -27,13 +27,17 @@ std::string counted_methods(const Pool& pool) {
          counted(pool.benchmarks.size(), "benchmark", "benchmarks");
 }
 
+std::string counted_pairs(const Pool& pool) {
+  return counted(pool.comparisons, "pair", "pairs");
+}
+
 Text test_text(const Pool& pool) {
   if (pool.unit == Pool::Unit::benchmarks) {
     return {strong("What is tested: "),
             plain("would a difference hold on another benchmark of this kind? Each pair by "
                   "Wilcoxon\u2019s exact signed ranks of the differences of the benchmarks\u2019 means, "
                   "p after Holm over the " +
-                  counted(pool.pairs.size(), "pair", "pairs") +
+                  counted_pairs(pool) +
                   ". The smallest p that can come out here is " + p_value(pool.smallest_p) + ".")};
   }
   return {strong("What is tested: "),
@@ -41,11 +45,11 @@ Text test_text(const Pool& pool) {
                 std::string(pool.benchmarks.size() == 1 ? "benchmark" : "benchmarks") +
                 "? Each pair by the paired t test of its difference" +
                 (pool.benchmarks.size() == 1 ? "" : ", averaged over the benchmarks seed by seed") +
-                ", p after Holm over the " + counted(pool.pairs.size(), "pair", "pairs") +
+                ", p after Holm over the " + counted_pairs(pool) +
                 ". A test over benchmarks, which would speak of other benchmarks of this kind, could "
                 "not tell any pair apart here, whatever the differences (it needs " +
-                counted(pairs_for_holm(pool.pairs.size()), "benchmark", "benchmarks") + " for " +
-                counted(pool.pairs.size(), "pair", "pairs") +
+                counted(pairs_for_holm(pool.comparisons), "benchmark", "benchmarks") + " for " +
+                counted_pairs(pool) +
                 "); so there is no critical-difference diagram.")};
 }
 
@@ -61,18 +65,26 @@ Text friedman_text(const Pool& pool) {
 List about(const Pool& pool) {
   List list;
   list.items.push_back(test_text(pool));
-  if (pool.benchmarks.size() > 1 && pool.methods.size() > 2) {
+  if (pool.ranked.size() > 1 && pool.methods.size() > 2) {
     list.items.push_back(friedman_text(pool));
   }
   if (!pool.left_out.empty()) {
     list.items.push_back({strong("Not compared here: "),
                           plain(join(pool.left_out, ", ") +
-                                " (an oracle, no result, or not planned on every benchmark).")});
+                                " (an oracle, or not planned on every benchmark).")});
   }
-  if (!pool.unused_benchmarks.empty()) {
-    list.items.push_back({strong("Benchmarks left out: "),
-                          plain(join(pool.unused_benchmarks, ", ") +
-                                " (a method has no result there).")});
+  if (!pool.absent.empty()) {
+    list.items.push_back({strong("Without any result: "),
+                          plain(join(pool.absent, ", ") +
+                                "; their pairs were planned and count for Holm as p = 1.")});
+  }
+  if (!pool.complete) {
+    list.items.push_back(
+        {strong("Results are missing: "),
+         plain("each pair is compared on the benchmarks and seeds that both have; order, ranks and "
+               "places rest on the " +
+               counted(pool.ranked.size(), "benchmark", "benchmarks") +
+               " and the seeds that all methods have.")});
   }
   return list;
 }
@@ -81,6 +93,7 @@ List about(const Pool& pool) {
 Cell pair_cell(const Pool& pool, std::size_t i, std::size_t j) {
   const PoolPair* pair = pool.pair(i, j);
   if (pair == nullptr) return Cell(muted("\u2014"));
+  if (pair->benchmarks == 0) return Cell(muted("no seed in common"));
   const double improvement = pair->a == i ? pair->improvement : 1 - pair->improvement;
   Cell cell(number(improvement, 2), improvement);
   cell.below = {plain("p " + p_value(pair->adjusted))};
@@ -107,11 +120,14 @@ Table matrix(const Pool& pool) {
   return table;
 }
 
-std::string difference_of(const PoolPair& pair, const Metric& metric) {
-  return difference_text(pair.difference.estimate, metric.share ? 3 : 4);
+Cell difference_cell(const PoolPair& pair, const Metric& metric) {
+  Cell cell(difference_text(pair.difference.estimate, metric.share ? 3 : 4),
+            pair.difference.estimate.mean);
+  cell.text.push_back(muted(seeds_note(pair.difference, pair.benchmarks)));
+  return cell;
 }
 
-// As sentences of numbers, the better of the two first.
+// The one that stands higher in the order first.
 Table pair_table(const Pool& pool) {
   Table table;
   table.caption = "Differences in " + pool.metric.title +
@@ -123,11 +139,16 @@ Table pair_table(const Pool& pool) {
                    {"P(better)", "probability that a run of the first beats one of the second", true},
                    {"p", "uncorrected", true},
                    {"Holm p", "", true}};
-  for (const PoolPair& pair : pool.pairs) {
+  for (std::size_t i = 0; i < pool.order.size() * pool.order.size(); ++i) {
+    const std::size_t higher = pool.order[i / pool.order.size()];
+    const std::size_t lower = pool.order[i % pool.order.size()];
+    if (i / pool.order.size() >= i % pool.order.size()) continue;
+    const PoolPair& known = *pool.pair(higher, lower);
+    const PoolPair pair = known.a == higher ? known : known.turned();
     table.rows.push_back(
         {{Cell({strong(pool.methods[pair.a].name), plain(" \u2212 "),
                 strong(pool.methods[pair.b].name)}),
-          Cell(difference_of(pair, pool.metric), pair.difference.estimate.mean),
+          difference_cell(pair, pool.metric),
           std::to_string(pair.wins) + " / " + std::to_string(pair.ties) + " / " +
               std::to_string(pair.losses),
           Cell(number(pair.improvement, 2), pair.improvement), Cell(p_value(pair.p), pair.p),

@@ -28,8 +28,9 @@ const Cost costs[] = {
 void mark_front(ScatterPlot& plot, bool lower_is_better) {
   const double sign = lower_is_better ? -1 : 1;
   for (ScatterPoint& point : plot.points) {
-    point.front = std::none_of(
+    point.front = !point.apart && std::none_of(
         plot.points.begin(), plot.points.end(), [&](const ScatterPoint& other) {
+          if (other.apart) return false;
           const bool no_worse = other.x <= point.x && sign * other.y >= sign * point.y;
           return no_worse && (other.x < point.x || sign * other.y > sign * point.y);
         });
@@ -49,7 +50,8 @@ std::vector<Block> cost_plots(const FamilyStandings& family, const std::string& 
     plot.description =
         "One point for each method with results on all of the family\u2019s benchmarks: the mean over "
         "benchmarks with its 95 % interval over seeds, and the mean cost with the range over its "
-        "cells. The dashed line is the front of methods that nothing beats in both by its mean; "
+        "cells. The dashed line is the front of methods that nothing beats in both by its mean "
+        "(open marks need an oracle and do not compete); "
         "where intervals overlap a method may lie on either side. The numbers are in the leaderboard "
         "and in the table below.";
     plot.x_axis = cost.axis;
@@ -61,7 +63,8 @@ std::vector<Block> cost_plots(const FamilyStandings& family, const std::string& 
       const auto [least, most] = std::minmax_element(cells.begin(), cells.end());
       if (!(*least > 0) || !std::isfinite(standing.primary.estimate.mean)) continue;
       ScatterPoint point;
-      point.label = standing.name;
+      point.label = standing.name + (standing.oracle ? " (needs an oracle)" : "");
+      point.apart = standing.oracle;
       point.x = mean(cells) / cost.unit;
       point.x_range = Interval{*least / cost.unit, *most / cost.unit};
       point.y = standing.primary.estimate.mean;

@@ -77,6 +77,14 @@ std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds)
   return "";
 }
 
+std::string seeds_note(const OverBenchmarks& over, std::size_t benchmarks) {
+  const std::string n = std::to_string(over.estimate.n);
+  if (benchmarks < 2 || over.seeds == OverBenchmarks::Seeds::shared) return "";
+  if (over.seeds == OverBenchmarks::Seeds::partly) return " " + n + "\u00a0seeds in common";
+  if (over.seeds == OverBenchmarks::Seeds::disjoint) return " no seeds in common";
+  return " too few seeds in common";
+}
+
 std::string difference_text(const Estimate& difference, int decimals) {
   if (difference.n == 0) return "not comparable";
   std::string text = signed_number(difference.mean, decimals);

@@ -25,7 +25,7 @@ std::string interval_note(const Pool& pool) {
 RankPlot rank_plot(const Pool& pool, const std::string& id) {
   RankPlot plot;
   plot.id = "ranks-" + id;
-  plot.title = "Mean ranks over " + std::to_string(pool.benchmarks.size()) + " benchmarks";
+  plot.title = "Mean ranks over " + counted(pool.ranked.size(), "benchmark", "benchmarks");
   plot.description =
       "Left is better. A bar joins methods that Wilcoxon\u2019s test with Holm\u2019s correction does not "
       "tell apart. Bars can hide that two methods are not told apart where one between them is: the "
@@ -61,12 +61,17 @@ StripPlot aggregate_plot(const RunResults& results, const Pool& pool, const std:
     }
   }
   const int decimals = decimals_for(largest, pool.metric.share);
+  std::size_t planned = 0;
+  for (const std::size_t b : pool.benchmarks) planned += results.benchmarks[b].seeds.size();
   for (const std::size_t m : pool.order) {
     const PoolMethod& method = pool.methods[m];
     StripRow row;
     row.label = method.name;
     row.mean = method.interquartile_mean;
     row.note = number(method.interquartile_mean, decimals);
+    if (method.runs < planned) {
+      row.label += " (" + std::to_string(method.runs) + " of " + std::to_string(planned) + " runs)";
+    }
     if (std::isfinite(method.interval.low)) {
       row.interval = method.interval;
       row.note += " " + interval_text(method.interval, decimals);

@@ -50,6 +50,9 @@ std::string no_spread_text(const SignFlip& sign_flip);
 std::string sign_flip_text(const SignFlip& sign_flip);
 /// "about 9 seeds would decide it", or what can be said instead.
 std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds);
+/// How an interval over several benchmarks was made where it is not over all of the seeds: " 4 seeds
+/// in common"; else "".
+std::string seeds_note(const OverBenchmarks& over, std::size_t benchmarks);
 /// "+0.031 [0.012, 0.050]"
 std::string difference_text(const Estimate& difference, int decimals);
 

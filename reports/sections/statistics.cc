@@ -21,7 +21,7 @@ void add_pool_items(List& list, const Analysis& analysis) {
   if (!benchmarks && !has_unit(Pool::Unit::seeds)) return;
   if (benchmarks) {
     item("Methods against each other, over benchmarks.",
-         " For each pair the differences d of the benchmarks\u2019 means, zeros left out; |d| is ranked, "
+         " For each pair the mean paired differences d of the benchmarks, zeros left out; |d| is ranked, "
          "W is the smaller of the rank sums of both signs, p = 2 P(W\u2032 \u2264 W) over all 2\u207f signs, "
          "exactly. Benchmarks are the sample here, so this speaks of other benchmarks of the kind. "
          "Mean ranks average the rank of each method\u2019s mean on each benchmark (1 = best). "
@@ -45,8 +45,7 @@ void add_pool_items(List& list, const Analysis& analysis) {
   item("Interquartile mean and profiles.",
        " All runs of a method are sorted, a quarter is dropped at each end, the rest averaged. A "
        "profile is the share of runs beyond a value. Intervals: seeds are drawn with replacement "
-       "within each benchmark, 50,000 times (10,000 with more than 16 methods, 2,000 for profiles), "
-       "and the middle 95 % is taken; the draws are the same in every report. Below ten seeds "
+       "within each benchmark, 20,000 times (2,000 for profiles), and the middle 95 % is taken; the draws are the same in every report. Below ten seeds "
        "such intervals cover less often than 95 %.");
 }
 

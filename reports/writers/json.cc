@@ -28,6 +28,18 @@ Json to_json(const Estimate& estimate) {
           {"interval", to_json(estimate.interval)}};
 }
 
+Json to_json(const OverBenchmarks& over) {
+  static constexpr const char* seeds[] = {"shared", "partly", "disjoint", "unpaired"};
+  Json json = to_json(over.estimate);
+  json["seeds"] = seeds[static_cast<int>(over.seeds)];
+  const bool disjoint = over.seeds == OverBenchmarks::Seeds::disjoint ||
+                        over.seeds == OverBenchmarks::Seeds::unpaired;
+  if (!disjoint) return json;
+  json["se"] = json["sd"];
+  json.erase("sd");
+  return json;
+}
+
 namespace {
 
 using reports::to_json;  // the ones here would hide it
@@ -107,8 +119,9 @@ Json failures_json(const Row& row) {
   return failures;
 }
 
-Json benchmark_json(const RunResults& results, const BenchmarkResults& benchmark,
+Json benchmark_json(const RunResults& results, std::size_t index,
                     const std::vector<std::vector<Measure>>& measures) {
+  const BenchmarkResults& benchmark = results.benchmarks[index];
   Json rows = Json::array();
   for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
     const Row& row = benchmark.rows[r];
@@ -143,7 +156,7 @@ Json benchmark_json(const RunResults& results, const BenchmarkResults& benchmark
           {"baseline_assumed", benchmark.baseline_assumed},
           {"primary", benchmark.primary().id},
           {"metrics", std::move(metrics)},
-          {"best", best_group(benchmark)},
+          {"best", best_group(results, index)},
           {"rows", std::move(rows)}};
 }
 
@@ -157,9 +170,8 @@ Json standings_json(const FamilyStandings& family) {
          {"oracle", standing.oracle},
          {"benchmarks", standing.benchmarks},
          {"planned", standing.planned},
-         {"primary", to_json(standing.primary.estimate)},
-         {"over_baseline",
-          standing.over_baseline ? to_json(standing.over_baseline->estimate) : Json()},
+         {"primary", to_json(standing.primary)},
+         {"over_baseline", standing.over_baseline ? to_json(*standing.over_baseline) : Json()},
          {"better", standing.better},
          {"worse", standing.worse},
          {"undecided", standing.undecided},
@@ -267,7 +279,7 @@ std::string write_json(const Report& report) {
   }
   for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
     json["benchmarks"].push_back(
-        benchmark_json(results, results.benchmarks[b], analysis.measures[b]));
+        benchmark_json(results, b, analysis.measures[b]));
   }
   for (const FamilyStandings& family : analysis.families) {
     json["families"].push_back(standings_json(family));

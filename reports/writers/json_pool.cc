@@ -16,6 +16,7 @@ Json method_json(const Pool& pool, std::size_t m) {
   return {{"name", method.name},
           {"mean_rank", number_or_null(pool.ranks.mean_ranks[m])},
           {"places", {first, last}},
+          {"runs", method.runs},
           {"interquartile_mean", number_or_null(method.interquartile_mean)},
           {"interquartile_interval",
            {number_or_null(method.interval.low), number_or_null(method.interval.high)}}};
@@ -24,7 +25,8 @@ Json method_json(const Pool& pool, std::size_t m) {
 Json pair_json(const Pool& pool, const PoolPair& pair) {
   return {{"a", pool.methods[pair.a].name},
           {"b", pool.methods[pair.b].name},
-          {"difference", to_json(pair.difference.estimate)},
+          {"benchmarks", pair.benchmarks},
+          {"difference", to_json(pair.difference)},
           {"probability_a_better", number_or_null(pair.improvement)},
           {"benchmarks_a_better", pair.wins},
           {"benchmarks_equal", pair.ties},
@@ -42,7 +44,11 @@ Json pool_json(const RunResults& results, const Pool& pool) {
                {"test", pool.unit == Pool::Unit::benchmarks ? "wilcoxon over benchmarks"
                                                             : "paired t over seeds"},
                {"benchmarks", Json::array()},
+               {"ranked_benchmarks", Json::array()},
                {"left_out", pool.left_out},
+               {"absent", pool.absent},
+               {"complete", pool.complete},
+               {"comparisons", pool.comparisons},
                {"methods", Json::array()},
                {"groups", Json::array()},
                {"pairs", Json::array()}};
@@ -50,10 +56,13 @@ Json pool_json(const RunResults& results, const Pool& pool) {
   for (const std::size_t b : pool.benchmarks) {
     json["benchmarks"].push_back(results.benchmarks[b].id);
   }
+  for (const std::size_t b : pool.ranked) {
+    json["ranked_benchmarks"].push_back(results.benchmarks[b].id);
+  }
   for (const std::size_t m : pool.order) json["methods"].push_back(method_json(pool, m));
   for (const auto& bar : pool.groups.bars) json["groups"].push_back(names_of(pool, bar));
   for (const PoolPair& pair : pool.pairs) json["pairs"].push_back(pair_json(pool, pair));
-  if (pool.benchmarks.size() > 1) {
+  if (pool.ranked.size() > 1) {
     json["friedman"] = {{"chi2", number_or_null(pool.ranks.chi2)},
                         {"chi2_corrected", number_or_null(pool.ranks.chi2_corrected)},
                         {"p", number_or_null(pool.ranks.p_corrected)},

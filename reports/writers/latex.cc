@@ -218,7 +218,7 @@ void LatexWriter::benchmark_table(const FamilyStandings& family,
   std::vector<std::vector<std::string>> best;
   for (const std::size_t b : chosen) {
     head.push_back("\\texttt{" + latex(results_.benchmarks[b].id) + "}");
-    best.push_back(best_group(results_.benchmarks[b]));
+    best.push_back(best_group(results_, b));
   }
   row(head);
   rule();

@@ -1,9 +1,12 @@
 // The methods of a family against each other, on published and derived examples (E1, D1 and E7 of
 // the statistics tests).
+#include "reports/analysis/best_group.h"
 #include "reports/analysis/pool.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdio>
+#include <random>
 
 using namespace assay;
 using namespace assay::reports;
@@ -163,10 +166,99 @@ TEST_CASE("a pool leaves out oracles, absent methods and incomplete benchmarks, 
   const Pool pool = make_pool(results, "f");
   REQUIRE(pool.methods.size() == 3);
   CHECK(pool.left_out == std::vector<std::string>{"seer", "guest"});
-  CHECK(pool.benchmarks == std::vector<std::size_t>{0, 1});
-  CHECK(pool.unused_benchmarks == std::vector<std::string>{"b2"});
+  CHECK(pool.benchmarks == std::vector<std::size_t>{0, 1, 2});
+  CHECK(pool.ranked == std::vector<std::size_t>{0, 1});
+  CHECK_FALSE(pool.complete);
+  // "good" and "fair" are compared on all three, "frail" on the two that it has.
+  CHECK(pool.pair(0, 1)->benchmarks == 3);
+  CHECK(pool.pair(0, 2)->benchmarks == 2);
   CHECK(pool.find("frail") != nullptr);
   CHECK(pool.find("seer") == nullptr);
+}
+
+TEST_CASE("a method gains nothing by losing its bad seeds") {
+  // "twin" is "steady" less .01 on every seed; then it loses the seeds on which both are bad.
+  const std::vector<double> steady = {.9, .5, .6, .91, .52, .93};
+  std::vector<double> twin;
+  for (const double value : steady) twin.push_back(value - .01 - .0001 * value);
+  const auto pool_of = [&](const std::vector<double>& values) {
+    RunResults results;
+    results.benchmarks.push_back(
+        benchmark_of("b", {steady, values}, {"steady", "twin"}, Metric::Better::higher));
+    return make_pool(results, "f");
+  };
+  const Pool whole = pool_of(twin);
+  std::vector<double> lost = twin;
+  for (const std::size_t bad : {1, 2, 4}) lost[bad] = std::nan("");
+  const Pool less = pool_of(lost);
+  CHECK(whole.order == std::vector<std::size_t>{0, 1});
+  CHECK(less.order == std::vector<std::size_t>{0, 1});
+  CHECK(less.ranks.mean_ranks == whole.ranks.mean_ranks);
+  CHECK(less.pairs[0].wins == 1);
+  CHECK(less.pairs[0].difference.estimate.mean > 0);
+  CHECK(less.pairs[0].improvement == Approx(7.0 / 9));  // .90 .91 .93 above .8899 .8999 .9199
+  CHECK_FALSE(less.complete);
+}
+
+TEST_CASE("a family of pairs does not shrink by failing, nor change its test") {
+  RunResults results = demsar_run(Metric::Better::higher);
+  const double none = std::nan("");
+  for (BenchmarkResults& benchmark : results.benchmarks) {
+    benchmark.rows.push_back(row_of("absent", {none}));
+  }
+  const Pool pool = make_pool(results, "f");
+  CHECK(pool.absent == std::vector<std::string>{"absent"});
+  CHECK(pool.methods.size() == 4);
+  CHECK(pool.comparisons == 10);
+  // The smallest p of six pairs is corrected for ten.
+  CHECK(pool.pair(0, 1)->adjusted == Approx(10 * .007324).margin(5e-6));
+  CHECK(pool.unit == Pool::Unit::benchmarks);
+
+  // Six benchmarks tell a pair apart; that one of them failed makes its p larger, not another test.
+  RunResults pairs;
+  for (int b = 0; b < 6; ++b) {
+    const double lost = b == 0 ? none : .5 + .01 * b;
+    pairs.benchmarks.push_back(benchmark_of("b" + std::to_string(b), {{.9, .9}, {lost, lost}},
+                                            {"a", "b"}, Metric::Better::higher));
+  }
+  const Pool failed = make_pool(pairs, "f");
+  CHECK(failed.unit == Pool::Unit::benchmarks);
+  CHECK(failed.pairs[0].p == Approx(2 / 32.0));
+}
+
+TEST_CASE("a pair seen from the other side has every sign turned") {
+  const Pool pool = make_pool(demsar_run(Metric::Better::higher), "f");
+  const PoolPair pair = *pool.pair(0, 1), turned = pair.turned();
+  CHECK(turned.a == pair.b);
+  CHECK(turned.wins == pair.losses);
+  CHECK(turned.improvement == Approx(1 - pair.improvement));
+  CHECK(turned.difference.estimate.mean == -pair.difference.estimate.mean);
+  CHECK(turned.p == pair.p);
+  CHECK(turned.turned().difference.estimate.mean == pair.difference.estimate.mean);
+}
+
+TEST_CASE("of equal methods the best group rarely leaves one out") {
+  // The best is chosen by the data that the tests use: the family is all pairs, not those with the
+  // best. 600 repetitions, 10 methods, 6 seeds: bound .05 plus four standard errors (.0089).
+  std::mt19937_64 bits(20261125);
+  std::normal_distribution<double> normal;
+  std::vector<std::string> names;
+  for (int m = 0; m < 10; ++m) names.push_back("m" + std::to_string(m));
+  constexpr int repetitions = 600;
+  int excluded = 0;
+  for (int repetition = 0; repetition < repetitions; ++repetition) {
+    std::vector<std::vector<double>> values(names.size());
+    for (std::vector<double>& row : values) {
+      for (int seed = 0; seed < 6; ++seed) row.push_back(normal(bits));
+    }
+    RunResults results;
+    results.benchmarks.push_back(benchmark_of("b", values, names, Metric::Better::higher));
+    if (best_group(results, 0).size() < names.size()) ++excluded;
+  }
+  const double rate = static_cast<double>(excluded) / repetitions;
+  std::printf("null simulation: best group of 10 equal methods leaves one out   %.4f\n", rate);
+  CHECK(rate <= .05 + 4 * .0089);
+  CHECK(rate > .005);  // a group of everything would never err
 }
 
 TEST_CASE("what cannot be compared is no pool") {
