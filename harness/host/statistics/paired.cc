@@ -2,6 +2,7 @@
 
 #include <assay/common/error.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -20,12 +21,31 @@ bool reaches(double sum, double threshold, Sides sides) {
   return (sides == Sides::both ? std::abs(sum) : sum) >= threshold;
 }
 
-// Counts the sign vectors of d[from..] whose sum, added to `sum`, reaches the threshold.
-std::uint64_t count_extreme(const std::vector<double>& d, std::size_t from, double sum,
-                            double threshold, Sides sides) {
-  if (from == d.size()) return reaches(sum, threshold, sides) ? 1 : 0;
-  return count_extreme(d, from + 1, sum + d[from], threshold, sides) +
-         count_extreme(d, from + 1, sum - d[from], threshold, sides);
+// Sums of d[from..to) under all sign vectors, sorted.
+std::vector<double> signed_sums(const std::vector<double>& d, std::size_t from, std::size_t to) {
+  std::vector<double> sums = {0};
+  for (std::size_t i = from; i < to; ++i) {
+    const std::size_t count = sums.size();
+    for (std::size_t k = 0; k < count; ++k) {
+      sums.push_back(sums[k] - d[i]);
+      sums[k] += d[i];
+    }
+  }
+  std::sort(sums.begin(), sums.end());
+  return sums;
+}
+
+// How many of the 2^n sign vectors have a sum of at least `threshold`: every sum is one of the first
+// half's plus one of the second's, so that 2^(n/2) searches count what enumerating would.
+std::uint64_t count_reaching(const std::vector<double>& d, double threshold) {
+  const std::vector<double> first = signed_sums(d, 0, d.size() / 2);
+  const std::vector<double> second = signed_sums(d, d.size() / 2, d.size());
+  std::uint64_t count = 0;
+  for (const double sum : first) {
+    const auto enough = std::lower_bound(second.begin(), second.end(), threshold - sum);
+    count += static_cast<std::uint64_t>(second.end() - enough);
+  }
+  return count;
 }
 
 SignFlip sign_flips(const std::vector<double>& d, Sides sides) {
@@ -38,9 +58,11 @@ SignFlip sign_flips(const std::vector<double>& d, Sides sides) {
   // A tie must count as reached although the two sums were rounded differently.
   const double threshold = (sides == Sides::both ? std::abs(sum) : sum) - 1e-12 * size;
   if (d.size() <= largest_enumeration) {
-    std::uint64_t count = count_extreme(d, 1, d[0], threshold, sides);
-    // A vector and its opposite have sums of the same size, so two-sided the first sign is fixed.
-    count += sides == Sides::both ? count : count_extreme(d, 1, -d[0], threshold, sides);
+    std::uint64_t count = count_reaching(d, threshold);
+    if (sides == Sides::both) {
+      // A vector and its opposite have sums of the same size; below zero every vector reaches.
+      count = threshold > 0 ? 2 * count : std::uint64_t{1} << d.size();
+    }
     return {std::ldexp(static_cast<double>(count), -static_cast<int>(d.size())), true};
   }
   std::mt19937_64 bits(0x617373617931ULL);  // fixed: the same data give the same p

@@ -5,6 +5,7 @@
 #include <assay/common/error.h>
 
 #include <catch2/catch.hpp>
+#include <random>
 #include <cmath>
 #include <limits>
 
@@ -123,4 +124,27 @@ TEST_CASE("differences that are all equal have no t test; all zero, p is 1") {
 TEST_CASE("rows of different lengths are refused") {
   CHECK_THROWS_WITH(paired_test({1, 2}, {1}),
                     "paired_test needs one value a seed of both: it got 2 and 1");
+}
+
+TEST_CASE("sign flips are counted as if every vector were tried") {
+  std::mt19937_64 bits(7);
+  for (int round = 0; round < 60; ++round) {
+    const std::size_t n = 1 + bits() % 11;
+    std::vector<double> d;
+    // Whole hundredths: ties and sums of zero are frequent, and rounding must not split them.
+    for (std::size_t i = 0; i < n; ++i) d.push_back(static_cast<double>(bits() % 9) * .01 - .03);
+    double sum = 0;
+    for (const double value : d) sum += value;
+    std::size_t both = 0, greater = 0;
+    for (std::size_t signs = 0; signs < std::size_t{1} << n; ++signs) {
+      double flipped = 0;
+      for (std::size_t i = 0; i < n; ++i) flipped += (signs >> i & 1) != 0 ? d[i] : -d[i];
+      if (std::abs(flipped) >= std::abs(sum) - 1e-9) ++both;
+      if (flipped >= sum - 1e-9) ++greater;
+    }
+    const double all = std::ldexp(1.0, static_cast<int>(n));
+    INFO("round " << round);
+    CHECK(sign_flip_test(d).p == static_cast<double>(both) / all);
+    CHECK(sign_flip_greater(d).p == static_cast<double>(greater) / all);
+  }
 }
