@@ -28,7 +28,8 @@ struct Decided {
 };
 
 // A range holds when the quantity lies above its low end and below its high end. Inside, the end
-// with the larger p decides, else the end that was passed. An infinite end is no end.
+// with the larger p decides, else the end that was passed. An infinite end is no end; one at least
+// is finite.
 Decided decide(const std::optional<End>& low, const std::optional<End>& high) {
   if (low && !(low->side > 0)) return {*low, Verdict::refuted};
   if (high && !(high->side < 0)) return {*high, Verdict::refuted};
@@ -269,7 +270,15 @@ Pending run_censored(ClaimTest& test, const std::vector<Threshold>& thresholds,
 Interval on_axis(const Interval& range, bool log) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
   if (!log) return range;
-  return {range.low > 0 ? std::log(range.low) : -infinite, std::log(range.high)};
+  return {range.low > 0 ? std::log(range.low) : -infinite,
+          range.high > 0 ? std::log(range.high) : -infinite};
+}
+
+// A suite read from a file has no such claim; what stands in a run.json may.
+std::string note_without_end(const Interval& range) {
+  if (std::isfinite(range.low) || std::isfinite(range.high)) return "";
+  return range.high > 0 ? "every value of the axis lies in the claim's range: nothing can be tested"
+                        : "no value of a logarithmic axis lies in the claim's range";
 }
 
 Pending run_threshold(ClaimTest& test, const ClaimValues& values) {
@@ -288,6 +297,8 @@ Pending run_threshold(ClaimTest& test, const ClaimValues& values) {
   test.censored = thresholds.size() - crossings.size();
   if (!testable(test, values, thresholds.size())) return {};
   const Interval range = on_axis(test.range, test.log_axis);
+  test.note = note_without_end(range);
+  if (!test.note.empty()) return {};
   if (test.censored > 0) return run_censored(test, thresholds, range);
   test.procedure = "t over the thresholds of the seeds";
   return finish_by_t(test,

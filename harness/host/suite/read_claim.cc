@@ -148,6 +148,10 @@ void read_sweep_claim(Reading& reading, const Node& table, const Suite& suite,
       parts.high <= 0) {
     reading.mistake(expected.place(reading, parts.range_offset),
                     "no value of a logarithmic axis lies below " + number_text(parts.high));
+  } else if (parts.fits() && parts.kind == Expectation::Kind::threshold && parts.log_axis &&
+             parts.low <= 0 && std::isinf(parts.high)) {
+    reading.mistake(expected.place(reading, parts.range_offset),
+                    "every value of a logarithmic axis lies above " + number_text(parts.low));
   }
   Place method_at;
   if (table.find("method") == nullptr) {

@@ -15,9 +15,8 @@ namespace {
 constexpr double longest_time_s = 366.0 * 86400;
 
 const std::vector<std::string> top_keys{"suite", "limits", "benchmark", "claim"};
-constexpr double highest_level = 0.2;
-const std::vector<std::string> suite_keys{"name", "title",      "description", "seeds",
-                                          "level", "correction"};
+const std::vector<std::string> suite_keys{"name",  "title", "description",
+                                          "seeds", "level", "correction"};
 
 void check_top(Reading& reading, const Node& root) {
   for (const Entry& entry : root.entries) {
@@ -65,9 +64,10 @@ double read_level(Reading& reading, const Node& table) {
   if (node == nullptr) return ClaimRules().level;
   double level = 0;
   if (node->is(Node::Kind::real)) level = node->real;
-  if (level > 0 && level <= highest_level) return level;
-  reading.mistake(node->at, "'level' must be a number above 0 and at most " +
-                                number_text(highest_level) + ", not " + kind_of(*node));
+  if (level >= ClaimRules::lowest_level && level <= ClaimRules::highest_level) return level;
+  reading.mistake(node->at, "'level' must be a number from " +
+                                number_text(ClaimRules::lowest_level) + " to " +
+                                number_text(ClaimRules::highest_level) + ", not " + kind_of(*node));
   return ClaimRules().level;
 }
 

@@ -3,6 +3,7 @@
 #include "host/suite/claim_axis.h"
 
 #include <assay/common/error.h>
+#include <assay/common/text.h>
 
 #include <algorithm>
 #include <utility>
@@ -87,6 +88,11 @@ Claim claim_from_json(const Json& json) {
 ClaimRules rules_from_json(const Json& json) {
   ClaimRules rules;
   if (json.contains("level")) take(json, "level", rules.level);
+  if (!(rules.level >= ClaimRules::lowest_level && rules.level <= ClaimRules::highest_level)) {
+    throw Error("not a resolved suite: the claims' level is not from " +
+                number_text(ClaimRules::lowest_level) + " to " +
+                number_text(ClaimRules::highest_level));
+  }
   if (!json.contains("correction")) return rules;
   const std::string word = json["correction"].get<std::string>();
   const std::optional<Correction> correction = correction_named(word);

@@ -37,7 +37,11 @@ std::optional<Correction> correction_named(const std::string& word);
 
 /// What decides a suite's claims. All tests of all its claims are one family.
 struct ClaimRules {
-  double level = 0.05;  ///< above 0, at most 0.2
+  /// Below the lowest no number of seeds that a suite may have decides, and the tails of the
+  /// distributions run out of digits.
+  static constexpr double lowest_level = 1e-6, highest_level = 0.2;
+
+  double level = 0.05;  ///< from the lowest to the highest
   Correction correction = Correction::holm;
 };
 

@@ -232,6 +232,23 @@ TEST_CASE("a threshold is where a seed's metric first crosses the level") {
   CHECK(log.verdict == Verdict::supported);
 }
 
+TEST_CASE("a range that leaves a threshold no end on a logarithmic axis decides nothing") {
+  // A run.json may hold what a suite may not.
+  const Sweep rising{{1, 2, 4}, {{0, 0, 0}, {.5, 1, .7}, {1, 1, .9}}};
+  for (const double level : {.75, 5.}) {  // crossed by all seeds, by none
+    const ClaimTest below =
+        answer("threshold(accuracy, log x) in [-5, -1]", rising, level).tests.at(0);
+    CHECK(below.verdict == Verdict::inconclusive);
+    CHECK(std::isnan(below.p));
+    CHECK(below.note == "no value of a logarithmic axis lies in the claim's range");
+    CHECK(answer("threshold(accuracy, log x) in [-inf, 0]", rising, level).tests[0].note ==
+          below.note);
+    const ClaimTest all = answer("threshold(accuracy, log x) in [0, inf]", rising, level).tests[0];
+    CHECK(all.verdict == Verdict::inconclusive);
+    CHECK(all.note == "every value of the axis lies in the claim's range: nothing can be tested");
+  }
+}
+
 TEST_CASE("seeds that never cross decide by their signs, where their side is known") {
   // The metric rises and never reaches .9: every threshold lies beyond x = 4.
   const auto below = [](std::size_t seeds) { return repeated({1, 2, 4}, {0, .5, .6}, seeds); };

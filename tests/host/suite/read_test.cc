@@ -129,6 +129,10 @@ TEST_CASE("a suite's level and correction, and documents from before there were 
   document.erase("correction");
   CHECK(suite_from_json(document).rules.level == 0.05);
   CHECK(suite_from_json(document).rules.correction == Correction::holm);
+  document["level"] = 1e-17;
+  CHECK_THROWS_WITH(suite_from_json(document),
+                    "not a resolved suite: the claims' level is not from 1e-06 to 0.2");
+  document.erase("level");
   document["correction"] = "none";
   CHECK(suite_from_json(document).rules.correction == Correction::none);
   document["correction"] = "sidak";
