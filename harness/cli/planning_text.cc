@@ -1,5 +1,7 @@
-#include "host/statistics/attainable.h"
 #include "cli/planning_text.h"
+
+#include "host/statistics/attainable.h"
+#include "host/statistics/many.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -39,9 +41,9 @@ std::string seeds_line(const SeedsPlanning& plan, double level) {
   return line + "\n";
 }
 
-// Holm multiplies the smallest of as many p-values as there are pairs.
+// The smallest of as many equal p-values as there are pairs.
 double with_holm(std::size_t benchmarks, std::size_t pairs) {
-  return std::min(1.0, static_cast<double>(pairs) * smallest_sign_flip_p(benchmarks));
+  return holm(std::vector<double>(pairs, smallest_sign_flip_p(benchmarks))).front();
 }
 
 std::string family_line(const BenchmarksPlanning& plan) {

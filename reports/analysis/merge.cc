@@ -279,7 +279,10 @@ RunResults merge_results(std::vector<RunResults> runs, const std::vector<std::st
       merged.problems.push_back(labels[i] + ": " + problem);
     }
     merged.outdated += run.outdated;
-    merged.jobs.insert(merged.jobs.end(), run.jobs.begin(), run.jobs.end());
+    for (LoggedCommand& command : run.jobs) {
+      command.run = labels[i];
+      merged.jobs.push_back(std::move(command));
+    }
     if (run.running_pid != 0) merged.running_pid = run.running_pid;
     for (BenchmarkResults& benchmark : run.benchmarks) {
       for (Row& row : benchmark.rows) {
@@ -291,6 +294,9 @@ RunResults merge_results(std::vector<RunResults> runs, const std::vector<std::st
       tables.add(std::move(benchmark), i, labels[i]);
     }
   }
+  // ISO times in UTC: their order is that of their texts.
+  std::stable_sort(merged.jobs.begin(), merged.jobs.end(),
+                   [](const LoggedCommand& a, const LoggedCommand& b) { return a.started < b.started; });
   std::vector<std::string> notes = tables.finish(labels);
   merged.problems.insert(merged.problems.end(), notes.begin(), notes.end());
   for (std::size_t i = 0; i < runs.size(); ++i) add_claims(merged, runs[i], tables.ids(i));

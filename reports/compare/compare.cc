@@ -105,6 +105,27 @@ void check_metrics(const RunResults& base, const RunResults& now, const CompareO
   }
 }
 
+// A margin that nothing is judged by is a mistake: its author believes that it holds. One of a
+// metric that was asked for and that only one of the runs has is not.
+void check_margins(const RunComparison& comparison) {
+  std::vector<std::string> compared;
+  for (const RowComparison& row : comparison.rows) {
+    if (std::find(compared.begin(), compared.end(), row.metric.id) == compared.end()) {
+      compared.push_back(row.metric.id);
+    }
+  }
+  if (compared.empty()) return;
+  const std::vector<std::string>& asked = comparison.options.metrics;
+  for (const auto& [metric, margin] : comparison.options.margins.of_metrics) {
+    if (std::find(compared.begin(), compared.end(), metric) != compared.end()) continue;
+    if (std::find(asked.begin(), asked.end(), metric) != asked.end()) continue;
+    throw Error("the margin of " + quote(metric) + " would not be used: compared " +
+                    (compared.size() == 1 ? "is " : "are ") + join(compared, ", ") +
+                    "; choose the metrics with --metric",
+                ExitStatus::wrong_use);
+  }
+}
+
 class Comparer {
  public:
   Comparer(const RunResults& base, const RunResults& now, RunComparison& into)
@@ -268,6 +289,7 @@ RunComparison compare_runs(const RunData& base_data, const RunData& now_data,
   comparison.now = side_of(now);
   comparison.differences = find_differences(base_data, base, now_data, now);
   Comparer(base, now, comparison).compare();
+  check_margins(comparison);
   judge(comparison.rows);
   std::stable_sort(
       comparison.rows.begin(), comparison.rows.end(),

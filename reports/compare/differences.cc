@@ -19,11 +19,7 @@ std::string value_text(const Json& value) {
   if (value.is_null()) return "none";
   std::string text = value.is_string() ? value.get<std::string>()
                                        : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  text = one_line(text);
-  if (text.size() <= longest_value) return text;
-  std::size_t end = longest_value;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "\u2026";
+  return shortened(one_line(text), longest_value);
 }
 
 class Finder {

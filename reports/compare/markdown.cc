@@ -2,11 +2,10 @@
 
 #include "reports/compare/phrases.h"
 #include "reports/model/number_text.h"
-#include "reports/model/plain_text.h"
+#include "reports/writers/markdown_text.h"
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 
 namespace assay::reports {
 
@@ -14,34 +13,6 @@ namespace {
 
 constexpr std::size_t most_differences = 30;
 constexpr std::size_t most_notes = 20;
-
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// One line in which nothing is markup, mentions people or links: as the report's own writer does.
-std::string markdown(std::string_view foreign) {
-  static constexpr std::string_view escaped = "|*_`[]~\\$";
-  const std::string text = one_line(foreign);
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char next = i + 1 < text.size() ? text[i + 1] : ' ';
-    if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else {
-      if (escaped.find(c) != std::string_view::npos) out += '\\';
-      out += c;
-      const bool mention = (c == '@' || c == '#') && is_word(next);
-      if (mention || (c == ':' && next == '/')) out += "<!-- -->";
-    }
-  }
-  return out;
-}
 
 std::string capital(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace assay::reports {
 
@@ -18,12 +19,22 @@ std::size_t gated(const RunComparison& comparison) {
                                                 [](const auto& row) { return row.gated; }));
 }
 
+// Those that a row of the verdict is judged by: the margin for all metrics does not hold for one
+// that has its own.
 std::string margin_text(const RunComparison& comparison) {
   const Margins& margins = comparison.options.margins;
+  std::set<std::string> own;
+  bool others = false;
+  for (const RowComparison& row : comparison.rows) {
+    if (!row.gated) continue;
+    const bool has_own = margins.of_metrics.count(row.metric.id) > 0;
+    if (has_own) own.insert(row.metric.id);
+    others = others || !has_own;
+  }
   std::vector<std::string> parts;
-  if (margins.absolute) parts.push_back(number_text(*margins.absolute));
-  for (const auto& [metric, margin] : margins.of_metrics) {
-    parts.push_back(number_text(margin) + " of " + metric);
+  if (margins.absolute && others) parts.push_back(number_text(*margins.absolute));
+  for (const std::string& metric : own) {
+    parts.push_back(number_text(margins.of_metrics.at(metric)) + " of " + metric);
   }
   if (margins.relative) {
     parts.push_back(number_text(100 * *margins.relative) + " % of BASE's mean");

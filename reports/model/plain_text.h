@@ -14,6 +14,10 @@ std::string clean(std::string_view text);
 /// clean(), and line breaks become spaces.
 std::string one_line(std::string_view text);
 
+/// The first bytes of UTF-8 text, at most `longest`, that end with a whole character; followed by an
+/// ellipsis where something was left out.
+std::string shortened(const std::string& text, std::size_t longest);
+
 /// An argument as a POSIX shell needs it: quoted unless it is plainly harmless.
 std::string shell_word(std::string_view text);
 

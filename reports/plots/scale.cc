@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace assay::reports {
 
 Scale make_scale(double low, double high, int wanted) {
+  // Half of the range of numbers: wider ends would have no finite distance.
+  constexpr double widest = std::numeric_limits<double>::max() / 4;
+  if (!(std::abs(low) <= widest) || !(std::abs(high) <= widest)) return {};
   if (!(high > low)) {
     const double room = low == 0 ? 1 : std::abs(low) * 0.05;
     low -= room;
@@ -23,18 +27,18 @@ Scale make_scale(double low, double high, int wanted) {
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
   const double share = rough / power;
   const double step = (share <= 1.5 ? 1 : share <= 3.5 ? 2 : share <= 7.5 ? 5 : 10) * power;
-  scale.decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
-  const auto first = static_cast<long long>(std::ceil(scale.low / step));
-  for (long long i = first; static_cast<double>(i) * step <= scale.high; ++i) {
-    scale.ticks.push_back(static_cast<double>(i) * step);
-  }
+  scale.decimals = static_cast<int>(std::clamp(std::ceil(-std::log10(step) - 1e-9), 0.0, 9.0));
+  // Beyond 2^53 steps from zero neighbouring marks are one number.
+  const double first = std::ceil(scale.low / step), last = scale.high / step;
+  if (!(std::max(std::abs(first), std::abs(last)) < 9007199254740992.0)) return scale;
+  for (double i = first; i <= last; ++i) scale.ticks.push_back(i * step);
   return scale;
 }
 
 Scale make_log_scale(double low, double high) {
   Scale scale;
   scale.logarithmic = true;
-  const double room = std::max(0.12, std::log10(high / low) * 0.08);
+  const double room = std::max(0.12, (std::log10(high) - std::log10(low)) * 0.08);
   scale.low = std::log10(low) - room;
   scale.high = std::log10(high) + room;
   // Powers of ten; between them 2 and 5 where these are few.
@@ -83,21 +87,11 @@ void open_figure(Markup& markup, const char* css_class, const std::string& id,
   markup.element("desc", {{"id", id + "-description"}}, description).line();
 }
 
-std::string shortened(const std::string& label, std::size_t longest) {
-  if (label.size() <= longest) return label;
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(label[end]) & 0xc0) == 0x80) --end;
-  return label.substr(0, end) + "\u2026";
-}
-
 void draw_axis_below(Markup& markup, const Scale& scale, const std::string& title, double bottom) {
   for (const double tick : scale.ticks) {
     const std::string x = percent_of_width(scale.place(tick));
-    markup.empty("line", {{"class", "grid"},
-                          {"x1", x},
-                          {"x2", x},
-                          {"y1", "4"},
-                          {"y2", coordinate(bottom)}});
+    markup.empty(
+        "line", {{"class", "grid"}, {"x1", x}, {"x2", x}, {"y1", "4"}, {"y2", coordinate(bottom)}});
     markup.element(
         "text",
         {{"class", "tick"}, {"x", x}, {"y", coordinate(bottom + 15)}, {"text-anchor", "middle"}},

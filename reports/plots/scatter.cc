@@ -1,4 +1,5 @@
 #include "reports/model/number_text.h"
+#include "reports/model/plain_text.h"
 #include "reports/plots/svg.h"
 
 #include <algorithm>

@@ -48,7 +48,4 @@ void open_figure(Markup& markup, const char* css_class, const std::string& id,
 void draw_axis_below(Markup& markup, const Scale& scale, const std::string& title, double bottom);
 inline constexpr double axis_height = 40;
 
-/// At most `longest` bytes, cut at a character's border.
-std::string shortened(const std::string& label, std::size_t longest);
-
 }  // namespace assay::reports

@@ -43,6 +43,10 @@ TimelinePlot timeline(const LoggedCommand& command) {
       "One line for each worker. Thin and grey: stages that cells share; blue: cells; red with a "
       "cross: jobs that failed. "
       "Stages found in the cache took no time and are counted in the table below.";
+  if (!command.run.empty()) {
+    plot.title += ": " + command.run + ", " + command.started;
+    plot.description += " The command is the last one of all runs that had work.";
+  }
   for (const LoggedJob& job : command.jobs) {
     if (job.end == LoggedJob::End::cached) continue;
     TimelineBar bar;
@@ -63,14 +67,18 @@ TimelinePlot timeline(const LoggedCommand& command) {
 Table command_table(const std::vector<LoggedCommand>& commands) {
   Table table;
   table.caption = "Commands that had work to do, newest first";
-  table.columns = {{"Started", "", false},
-                   {"Workers", "", true},
-                   {"Jobs", "", true},
-                   {"Failed", "", true},
-                   {"Stages from the cache", "", true},
-                   {"Took", "wall-clock time of its jobs", true},
-                   {"Workers busy", "share of the workers\u2019 time in which they had a job", true},
-                   {"CPU time", "", true}};
+  table.columns = {
+      {"Started", "", false},
+      {"Workers", "", true},
+      {"Jobs", "", true},
+      {"Failed", "", true},
+      {"Stages from the cache", "", true},
+      {"Took", "wall-clock time of its jobs", true},
+      {"Workers busy", "share of the workers\u2019 time in which they had a job", true},
+      {"CPU time", "", true}};
+  const bool merged = std::any_of(commands.begin(), commands.end(),
+                                  [](const LoggedCommand& one) { return !one.run.empty(); });
+  if (merged) table.columns.insert(table.columns.begin() + 1, {"Run", "", false});
   for (std::size_t i = commands.size(); i-- > 0;) {
     const LoggedCommand& command = commands[i];
     const Use use = use_of(command);
@@ -84,6 +92,8 @@ Table command_table(const std::vector<LoggedCommand>& commands) {
           duration_text(use.cpu)},
          "",
          false});
+    std::vector<Cell>& cells = table.rows.back().cells;
+    if (merged) cells.insert(cells.begin() + 1, command.run);
   }
   return table;
 }
@@ -105,12 +115,13 @@ Table job_table(const LoggedCommand& command) {
     const bool ran = job.end != LoggedJob::End::cached;
     Cell end = job.end == LoggedJob::End::failed ? Cell({plain("failed")}, Tone::warning)
                                                  : Cell(ran ? "done" : "from the cache");
-    table.rows.push_back({{job_text(job), std::move(end),
-                           ran ? Cell(std::to_string(job.worker + 1)) : Cell(muted("\u2014")),
-                           ran ? Cell(number(job.begun, 2), job.begun) : Cell(muted("\u2014")),
-                           ran ? Cell(duration_text(job.seconds), job.seconds) : Cell(muted("\u2014"))},
-                          "",
-                          false});
+    table.rows.push_back(
+        {{job_text(job), std::move(end),
+          ran ? Cell(std::to_string(job.worker + 1)) : Cell(muted("\u2014")),
+          ran ? Cell(number(job.begun, 2), job.begun) : Cell(muted("\u2014")),
+          ran ? Cell(duration_text(job.seconds), job.seconds) : Cell(muted("\u2014"))},
+         "",
+         false});
   }
   return table;
 }

@@ -1,5 +1,7 @@
 #include "reports/writers/html_table.h"
 
+#include "reports/model/plain_text.h"
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -30,12 +32,13 @@ void write_cell(Markup& markup, const Cell& cell, const Column& column, bool row
   const std::string sort = std::isfinite(cell.sort) ? fmt::format("{}", cell.sort) : "";
   std::string css_class = column.number ? "number" : "";
   if (cell.heat) css_class += (css_class.empty() ? "" : " ") + heat_class(*cell.heat);
+  // The row's name as in the page's data (page_data.cc), where the script looks it up.
   markup.open(row_header ? "th" : "td",
               {{"scope", row_header ? "row" : ""},
                {"class", css_class},
                {"data-sort", sort},
                {"data-b", cell.heat ? std::to_string(cell.heat->benchmark) : ""},
-               {"data-m", cell.heat ? cell.heat->row : ""}});
+               {"data-m", cell.heat ? one_line(cell.heat->row) : ""}});
   if (cell.below.empty()) {
     write_toned(markup, cell);
   } else {
@@ -113,7 +116,7 @@ void write_table(Markup& markup, const Table& table) {
   markup.line().open("table",
                      {{"class", table.sortable ? css_class + (css_class.empty() ? "" : " ") + "sortable"
                                                : css_class},
-                      {"data-heat", table.heat}});
+                      {"data-heat", one_line(table.heat)}});
   markup.line();
   markup.open("thead").open("tr").line();
   for (const Column& column : table.columns) {

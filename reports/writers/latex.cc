@@ -8,6 +8,8 @@
 #include "reports/writers/formats.h"
 #include "reports/writers/latex_text.h"
 
+#include <assay/common/text.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -258,9 +260,13 @@ void LatexWriter::benchmarks(const FamilyStandings& family) {
 void LatexWriter::claims() {
   const std::vector<Finding> findings = claim_findings(report_.document);
   if (findings.empty()) return;
-  begin(latex(results_.title) +
-            ": the suite's claims and what the results say of them, at level 0.05 after Holm's "
-            "correction.",
+  const ClaimRules rules = results_.claims.empty() ? ClaimRules() : results_.claims.front().rules;
+  const std::string correction =
+      rules.correction == Correction::none         ? ", $p$-values not corrected."
+      : rules.correction == Correction::bonferroni ? " after Bonferroni's correction."
+                                                   : " after Holm's correction.";
+  begin(latex(results_.title) + ": the suite's claims and what the results say of them, at level " +
+            number_text(rules.level) + correction,
         "claims", "@{}lp{0.78\\linewidth}@{}");
   row({"Verdict", "Claim"});
   for (const Finding& finding : findings) {

@@ -2,62 +2,13 @@
 #include "reports/model/number_text.h"
 #include "reports/model/plain_text.h"
 #include "reports/writers/formats.h"
+#include "reports/writers/markdown_text.h"
 
 #include <algorithm>
 
 namespace assay::reports {
 
 namespace {
-
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// One line of text. Markup's characters are escaped; "@name", "#12" and "://" are broken by an
-// empty comment, which GitHub drops after it has looked for mentions and links.
-std::string markdown(std::string_view foreign) {
-  const std::string text = one_line(foreign);
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const char next = i + 1 < text.size() ? text[i + 1] : ' ';
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '|':
-      case '*':
-      case '_':
-      case '`':
-      case '[':
-      case ']':
-      case '~':
-      case '\\':
-      case '$':
-        out += '\\';
-        out += c;
-        break;
-      case '@':
-      case '#':
-        out += c;
-        if (is_word(next)) out += "<!-- -->";
-        break;
-      case ':':
-        out += c;
-        if (next == '/') out += "<!-- -->";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 // Code in a table cannot be fenced by backticks when it has a bar or backticks itself.
 std::string code_text(std::string_view foreign) {

@@ -20,18 +20,13 @@ constexpr std::size_t most_bytes = 65'000;  // GitHub refuses comments above 65,
 constexpr std::size_t most_items = 40;      // of one kind, before anything is written
 constexpr std::size_t most_text = 160;
 
-// At most `most_text` bytes of a text, cut between characters.
-std::string shortened(std::string_view foreign) {
-  std::string text = one_line(foreign);
-  if (text.size() <= most_text) return text;
-  std::size_t end = most_text;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "\u2026";
+std::string short_text(std::string_view foreign) {
+  return shortened(one_line(foreign), most_text);
 }
 
-Text shortened(const Text& text) {
+Text short_text(const Text& text) {
   Text out;
-  for (const Span& span : text) out.push_back({shortened(span.text), span.kind, span.target});
+  for (const Span& span : text) out.push_back({short_text(span.text), span.kind, span.target});
   return out;
 }
 
@@ -93,7 +88,7 @@ std::vector<Finding> sorted_claims(const Document& document) {
   std::stable_sort(findings.begin(), findings.end(),
                    [&](const Finding& a, const Finding& b) { return place(a) < place(b); });
   for (Finding& finding : findings) {
-    finding.statement = shortened(finding.statement);
+    finding.statement = short_text(finding.statement);
     finding.details.clear();
   }
   return findings;
@@ -109,10 +104,10 @@ std::vector<TableRow> decided_rows(const Report& report) {
     const int decimals = metric == nullptr ? 3 : decimals_of(benchmark, *metric);
     TableRow row;
     row.cells = {Cell(Text{plain(good ? "better" : "worse")}, good ? Tone::good : Tone::bad),
-                 code(shortened(benchmark.id)),
-                 Cell(Text{code(shortened(comparison.method)), plain(" against "),
-                           code(shortened(comparison.baseline))}),
-                 shortened(metric == nullptr ? comparison.metric : metric->title) + " " +
+                 code(short_text(benchmark.id)),
+                 Cell(Text{code(short_text(comparison.method)), plain(" against "),
+                           code(short_text(comparison.baseline))}),
+                 short_text(metric == nullptr ? comparison.metric : metric->title) + " " +
                      difference_text(comparison.test.difference, decimals),
                  p_text("p", comparison.adjusted)};
     (good ? better : worse).push_back(std::move(row));
@@ -149,13 +144,13 @@ std::vector<TableRow> failure_rows(const RunResults& results) {
     const auto frequent = std::max_element(
         cause.messages.begin(), cause.messages.end(),
         [](const auto& a, const auto& b) { return a.second.count < b.second.count; });
-    std::string message = shortened(frequent->first);
+    std::string message = short_text(frequent->first);
     if (const std::size_t others = cause.messages.size() - 1; others > 0) {
       message += " (and " + counted(others, "other message", "other messages") + ")";
     }
     TableRow row;
-    row.cells = {std::to_string(cause.count), shortened(name), std::move(message),
-                 code(shortened(frequent->second.example))};
+    row.cells = {std::to_string(cause.count), short_text(name), std::move(message),
+                 code(short_text(frequent->second.example))};
     rows.emplace_back(cause.count, std::move(row));
   }
   std::stable_sort(rows.begin(), rows.end(),
@@ -196,7 +191,7 @@ Document comment(const Report& report, const Material& material, std::size_t lim
   const Analysis& analysis = report.analysis;
   const std::vector<std::string> warnings = first(analysis.warnings, (limit + 1) / 2);
   Document document;
-  document.title = "Assay: " + shortened(results.title);
+  document.title = "Assay: " + short_text(results.title);
 
   Section verdict{"verdict", "Verdict", {}};
   verdict.add(Paragraph{
@@ -205,7 +200,7 @@ Document comment(const Report& report, const Material& material, std::size_t lim
   if (!warnings.empty()) {
     Callout callout{"Read this first", {}};
     for (const std::string& warning : warnings)
-      callout.items.push_back({plain(shortened(warning))});
+      callout.items.push_back({plain(short_text(warning))});
     verdict.add(std::move(callout));
   }
   document.sections.push_back(std::move(verdict));

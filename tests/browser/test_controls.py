@@ -182,7 +182,18 @@ class Controls(BrowserCase):
         self.assertTrue(copied["Markdown"][1].startswith("| --- | ---: |"))
         self.assertEqual(copied["LaTeX"][0], "\\begin{tabular}{lrrrrrrrr}")
         self.assertEqual(copied["LaTeX"][-3:], ["\\bottomrule", "\\end{tabular}", ""])
-        self.assertIn("$\\pm$", copied["LaTeX"][4])
+        # One whole line of each: values apart from what stands below them.
+        shown = page.locator(f"{HEAT} tbody tr:visible").first.evaluate("""row => [...row.cells].map(cell =>
+            [...(cell.querySelector('.value') ? cell.querySelectorAll('.value, .below') : [cell])]
+            .map(part => part.textContent.replace(/[ \\n]+/g, ' ').trim()).join(' '))""")
+        self.assertRegex(shown[1], r"^0\.\d+ \u00b1 0\.\d+ [\u25b2\u25bc\u25cb] [+\u2212]0\.\d+")
+        self.assertEqual(copied["Markdown"][2], "| " + " | ".join(shown) + " |")
+        line = " & ".join(shown)
+        for sign, command in {"\u00b1": "$\\pm$", "\u2212": "$-$", "\u25b2": "$\\bigtriangleup$",
+                              "\u25bc": "$\\bigtriangledown$", "\u25cb": "$\\circ$",
+                              "\u00a0": "~"}.items():
+            line = line.replace(sign, command)
+        self.assertEqual(copied["LaTeX"][3], line + " \\\\")
 
     def test_every_control_has_a_name_and_the_keyboard_reaches_it(self):
         page = self.open("failures").page

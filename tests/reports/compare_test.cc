@@ -238,6 +238,21 @@ TEST_CASE("margins: a change must exceed both the absolute and the relative one"
         2);
 }
 
+TEST_CASE("a margin that no comparison uses is wrong use, and only those that are used are named") {
+  CompareOptions options;
+  options.margins.of_metrics["loss"] = .01;
+  CHECK_THROWS_WITH(compare(base_run(), shifted(base_run(), worse), options),
+                    "the margin of 'loss' would not be used: compared is accuracy; choose the "
+                    "metrics with --metric");
+  options.metrics = {"loss"};
+  options.margins.absolute = .02;
+  const RunComparison one = compare(base_run(), shifted(base_run(), worse), options);
+  CHECK(says(one, "1 of 1 comparison is worse by more than the margin 0.01 of loss"));
+  options.metrics = {"loss", "accuracy"};
+  const RunComparison both = compare(base_run(), shifted(base_run(), worse), options);
+  CHECK(says(both, "2 of 2 comparisons are worse by more than the margin 0.02 and 0.01 of loss"));
+}
+
 TEST_CASE("a metric whose smaller values are better is turned round") {
   CompareOptions options = within(.05);
   options.metrics = {"loss"};

@@ -127,6 +127,22 @@ TEST_CASE("markup closes what it opens and escapes what it is given") {
   CHECK_THROWS_WITH(Markup().close(), "Markup::close: no tag is open");
 }
 
+TEST_CASE("the script finds every row of a table in the page's data, whatever its name") {
+  RunResults results;
+  {
+    const test::TemporaryFolder folder;
+    test::write_made_up_run(folder.path() / "run");
+    results = collect_results(load_run(folder.path() / "run"));
+  }
+  const std::string name = "two\nlines\t\x1b\xff\u202e<b>\"";
+  for (BenchmarkResults& benchmark : results.benchmarks) benchmark.rows.back().name = name;
+  const Json data = Json::parse(page_data(results));
+  CHECK(data["benchmarks"][0]["rows"].back()["name"] == "two lines \\x1b\ufffd\\u202e<b>\"");
+  const std::string html = write_html(make_report(std::move(results)));
+  CHECK(html.find("data-m=\"two lines \\x1b\ufffd\\u202e&lt;b&gt;&quot;\"") != std::string::npos);
+  CHECK(html.find("data-m=\"two\n") == std::string::npos);
+}
+
 TEST_CASE("the page's data is JSON with every number of the cells") {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder.path() / "run");

@@ -97,6 +97,19 @@ TEST_CASE("the LaTeX report is well-formed, with a leaderboard, the benchmarks a
   CHECK(facts.bold == Names{"0.703", "0.699", "0.710", "0.707", "0.610", "0.700"});
 }
 
+TEST_CASE("the caption of the claims says by which rules they were tested") {
+  RunResults results = made_up();
+  const auto caption_says = [&](const std::string& text) {
+    return write_latex(make_report(results))
+               .find("what the results say of them, at level " + text) != std::string::npos;
+  };
+  CHECK(caption_says("0.05 after Holm's correction."));
+  for (Claim& claim : results.claims) claim.rules = {.01, Correction::bonferroni};
+  CHECK(caption_says("0.01 after Bonferroni's correction."));
+  for (Claim& claim : results.claims) claim.rules = {.1, Correction::none};
+  CHECK(caption_says("0.1, $p$-values not corrected."));
+}
+
 TEST_CASE("hostile titles, ids and messages do not break LaTeX") {
   RunResults results = made_up();
   const std::string hostile =

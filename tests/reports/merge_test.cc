@@ -122,6 +122,27 @@ TEST_CASE("a suite split over methods is the same table as the whole") {
   CHECK(both.benchmarks.size() == 3);
 }
 
+TEST_CASE("commands of several runs are in the order of their times, each with its run") {
+  const auto with_command = [](RunResults results, const char* started) {
+    LoggedJob job;
+    job.benchmark = "photos";
+    job.name = "xent";
+    job.seeds = {0};
+    job.seconds = 1;
+    results.jobs = {{started, 1, {job}}};
+    return results;
+  };
+  RunResults both = merged(with_command(seeds_of_photos(0, 2), "2025-02-02T00:00:00Z"),
+                           with_command(seeds_of_photos(3, 4), "2025-02-01T00:00:00Z"));
+  REQUIRE(both.jobs.size() == 2);
+  CHECK(both.jobs[0].run == "night");
+  CHECK(both.jobs[1].run == "day");
+  const std::string html = write_html(make_report(std::move(both)));
+  CHECK(html.find("What the workers did when: day, 2025-02-02T00:00:00Z") != std::string::npos);
+  CHECK(html.find(">Run</th>") != std::string::npos);
+  CHECK(write_html(make_report(made_up())).find("What the workers did when<") != std::string::npos);
+}
+
 TEST_CASE("one run stays as it is") {
   RunResults one = merge_results({made_up()}, {"day"});
   settle_baselines(one);

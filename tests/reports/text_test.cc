@@ -1,9 +1,16 @@
+#include "made_up_run.h"
+#include "reports/analysis/log_end.h"
 #include "reports/model/number_text.h"
 #include "reports/model/plain_text.h"
 #include "reports/plots/svg.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <limits>
+
+#include <sys/stat.h>
 
 using namespace assay;
 using namespace assay::reports;
@@ -116,9 +123,43 @@ TEST_CASE("scales have round marks inside their ends") {
   CHECK(make_scale(2, 2, 4).ticks.size() >= 2);  // equal ends
   CHECK(make_scale(0, 0, 4).low < 0);
   CHECK(make_scale(0, 1e-7, 4).decimals == 8);
+  CHECK(make_scale(0, 20, 5).ticks == std::vector<double>{0, 5, 10, 15, 20});
   CHECK(coordinate(12.5) == "12.5");
   CHECK(coordinate(100) == "100");
   CHECK(coordinate(-0.001) == "0");
+}
+
+TEST_CASE("a scale without room for marks has none") {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  CHECK(make_scale(0, 1.7e308, 5).ticks.empty());
+  CHECK(make_scale(-1e308, 1e308, 5).ticks.empty());
+  CHECK(make_scale(0, infinite, 5).ticks.empty());
+  CHECK(make_scale(no_value, 1, 5).ticks.empty());
+  CHECK(make_scale(1e300, std::nextafter(1e300, infinite), 5).ticks.empty());
+  CHECK(std::isfinite(make_scale(0, infinite, 5).place(0.5)));
+  CHECK(make_scale(0, 1e300, 5).ticks.size() >= 3);
+  CHECK(make_scale(0, 1e-300, 5).ticks.size() >= 3);
+  CHECK(make_scale(0, 5e-324, 5).ticks.size() <= 10);
+  CHECK(make_log_scale(1e-300, 1e300).ticks.size() < 1000);
+}
+
+TEST_CASE("of a log its end is read, and of what is no file nothing") {
+  const test::TemporaryFolder folder;
+  const auto end_of = [&](const std::string& name) { return LogEnds(folder.path()).of(name); };
+  std::ofstream large(folder.path() / "large.log");
+  large.seekp(8LL << 30);  // a file with a hole: nobody reads 8 GB for a few lines
+  for (int line = 1; line <= 20; ++line) large << "line " << line << "\n";
+  large.close();
+  const std::string end = end_of("large.log");
+  CHECK(end.substr(0, 8) == "line 6\nl");
+  CHECK(end.substr(end.size() - 8) == "\nline 20");
+  std::ofstream(folder.path() / "small.log") << "one\ntwo\n\n";
+  CHECK(end_of("small.log") == "one\ntwo");
+  std::ofstream(folder.path() / "long.log") << std::string(100000, 'x');
+  CHECK(end_of("long.log") == "\u2026" + std::string(4000, 'x'));
+  REQUIRE(::mkfifo((folder.path() / "pipe.log").c_str(), 0600) == 0);
+  CHECK(end_of("pipe.log").empty());
+  CHECK(end_of("none.log").empty());
 }
 
 TEST_CASE("a mean curve covers the steps that all seeds have") {

@@ -42,8 +42,8 @@ Json all_blocks(const Plan& plan, const Json& recorded) {
   return blocks;
 }
 
-// How many seeds each benchmark had when it was first planned in this run. Who adds seeds after having
-// seen a verdict chooses when to stop, so the report has to know.
+// How many seeds each benchmark had when it was first planned in this run. Who adds seeds after
+// having seen a verdict chooses when to stop, so the report has to know.
 Json first_seeds(const Plan& plan, const Json& previous) {
   Json first = Json::object();
   for (const auto& [benchmark, blocks] : plan.blocks.items()) {
@@ -63,8 +63,8 @@ std::vector<std::string> notes_of(const Todo& todo) {
       reasons.push_back(part_title(part) + " changed (" + std::to_string(count) + ")");
     }
     notes.push_back(std::to_string(todo.outdated) +
-                    (todo.outdated == 1 ? " cell is" : " cells are") +
-                    " computed again" + (reasons.empty() ? "" : ", because " + join(reasons, ", ")));
+                    (todo.outdated == 1 ? " cell is" : " cells are") + " computed again" +
+                    (reasons.empty() ? "" : ", because " + join(reasons, ", ")));
   }
   return notes;
 }
@@ -137,7 +137,8 @@ Plan plan_suite(const SuiteToRun& suite, const std::filesystem::path& out) {
 
 RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
   const auto begun = std::chrono::steady_clock::now();
-  const std::uint64_t most_cached = cache_limit();  // a mistake in it is to be known before the work
+  const std::uint64_t most_cached =
+      cache_limit();  // a mistake in it is to be known before the work
   // Before the folder is touched: a suite that cannot run leaves no run behind.
   plan_with(suite, nullptr);
   RunResult result;
@@ -166,7 +167,7 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
     const Json limits = suite.suite.value("limits", Json::object());
     const std::vector<TodoJob> jobs = todo.jobs;
     const std::size_t workers = options.workers > 0 ? options.workers : usable_cores();
-    JobLog job_log(options.out, workers);
+    JobLog job_log(options.out);
     GraphRun graph(plan, jobs, cache, publisher, progress,
                    {.run = options.out,
                     .time_s = limits.value("time_s", 0.0),
@@ -174,9 +175,11 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
                     .device = suite.build.value("device", "cpu"),
                     .retry_failed_stages = options.retry_failed,
                     .jobs = &job_log});
+    const std::size_t used = std::max<std::size_t>(1, std::min(workers, graph.jobs()));
+    job_log.begin(used);
     LocalExecutor executor({.worker = options.worker,
                             .logs = options.out / "logs",
-                            .workers = std::min(workers, graph.jobs()),
+                            .workers = used,
                             .stop = options.stop});
     result.jobs = graph.jobs();
     result.stages_reused = graph.stages_reused();
@@ -185,14 +188,14 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
     try {
       cache.evict(most_cached);
     } catch (const std::exception& error) {
-      result.notes.push_back(std::string("the stage cache could not be cut to its limit: ") + error.what());
+      result.notes.push_back(std::string("the stage cache could not be cut to its limit: ") +
+                             error.what());
       progress.note(result.notes.back());
     }
   }
   std::error_code ignored;
   fs::remove_all(options.out / "tmp", ignored);
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return result;
 }
 

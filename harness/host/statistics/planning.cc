@@ -1,5 +1,6 @@
 #include "host/statistics/planning.h"
 
+#include "host/statistics/attainable.h"
 #include "host/statistics/claims.h"
 #include "host/statistics/many.h"
 
@@ -129,10 +130,10 @@ std::vector<BenchmarksPlanning> plan_families(const Suite& suite) {
     plan.benchmarks = benchmarks[family];
     for (const auto& [name, count] : uses[family]) plan.methods += count == plan.benchmarks;
     if (plan.benchmarks < 2 || plan.methods < 2) continue;
-    plan.pairs = plan.methods * (plan.methods - 1) / 2;
-    const double level = suite.rules.level;
-    plan.needed = sign_flip_minimum(level / static_cast<double>(plan.pairs));
-    plan.needed_baseline = sign_flip_minimum(level / static_cast<double>(plan.methods - 1));
+    plan.pairs = all_pairs(plan.methods);
+    // At the report's own level: the suite's is that of its claims alone.
+    plan.needed = pairs_for_holm(plan.pairs, significance_level);
+    plan.needed_baseline = pairs_for_holm(plan.methods - 1, significance_level);
     families.push_back(plan);
   }
   return families;

@@ -21,7 +21,9 @@ struct SeedsPlanning {
   std::optional<double> effect;  ///< detectable at the suite's level
 };
 
-/// Verdicts over the benchmarks of one family: the methods that stand on all of them.
+/// Verdicts over the benchmarks of one family, at level .05 as in a report, whatever the level of
+/// the suite's claims: the methods that stand on all of them. The report leaves out those that need
+/// an oracle, which a suite does not say: with them fewer benchmarks may do.
 struct BenchmarksPlanning {
   std::string family;
   std::size_t benchmarks = 0, methods = 0;

@@ -39,6 +39,7 @@
   function describe(cell, benchmark, choice) {
     const m = choice.metric(benchmark), baseline = choice.baseline(benchmark);
     const row = rowOf(benchmark, cell.getAttribute("data-m"));
+    if (!row) return;
     const change = m < 0 ? undefined : difference(benchmark, row, baseline, m);
     let text = (row.reference ? row.title : row.name) + " on " + benchmark.title;
     if (change && change.n > 0) {
@@ -50,6 +51,7 @@
 
   function fill(cell, served, benchmark, choice, largest) {
     const row = rowOf(benchmark, cell.getAttribute("data-m"));
+    if (!row) return;
     const m = choice.metric(benchmark), baseline = choice.baseline(benchmark);
     cell.className = "number heat";
     cell.removeAttribute("data-sort");

@@ -5,17 +5,30 @@
     "#": "\\#", "_": "\\_", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}",
     "<": "\\textless{}", ">": "\\textgreater{}", "\u00b1": "$\\pm$", "\u2212": "$-$",
     "\u2191": "$\\uparrow$", "\u2193": "$\\downarrow$", "\u2014": "---", "\u00a0": "~",
-    "\u00d7": "$\\times$", "\u2265": "$\\geq$", "\u2264": "$\\leq$",
+    "\u00d7": "$\\times$", "\u2265": "$\\geq$", "\u2264": "$\\leq$", "\u2013": "--",
+    "\u2019": "\\textquoteright{}", "\u25b2": "$\\bigtriangleup$", "\u25bc": "$\\bigtriangledown$",
+    "\u25cb": "$\\circ$",
   };
   const latex = (text) => Array.from(text).map((sign) => latexSigns[sign] || sign).join("");
-  const markdown = (text) => text.replace(/[\\`*_{}[\]<>|#~]/g, "\\$&");
+  // As reports/writers/markdown_text.cc: an empty comment breaks mentions and links.
+  const entities = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
+  const markdown = (text) => text.replace(/[\\`*_[\]|~$]/g, "\\$&")
+    .replace(/[<>&]/g, (sign) => entities[sign])
+    .replace(/[@#](?=[A-Za-z0-9])|:(?=\/)/g, "$&<!-- -->");
+
+  // The value, and what stands below it, as they are read.
+  function textOf(cell) {
+    const parts = Array.from(cell.querySelectorAll(".value, .below"));
+    const text = (parts.length > 0 ? parts : [cell]).map((part) => part.textContent).join(" ");
+    return text.replace(/[ \n]+/g, " ").trim();
+  }
 
   // Rows of {text, number}, the header first, without what is hidden.
   function cells(table) {
     const shown = (element) => !element.hidden;
     return Array.from(table.rows).filter(shown).map((row) =>
       Array.from(row.cells).filter(shown).map((cell) => ({
-        text: cell.textContent.replace(/[ \n]+/g, " ").trim(),
+        text: textOf(cell),
         number: cell.classList.contains("number") || cell.classList.contains("value"),
         span: cell.colSpan,
       })));

@@ -23,10 +23,11 @@ const assay = {};
     return made;
   };
 
-  // What stands in a cell for a reader: without notes such as "baseline" beside a name.
+  // What stands in a cell for a reader, on one line as in the data: without notes such as "baseline"
+  // beside a name.
   assay.nameIn = function (cell) {
     const copy = cell.cloneNode(true);
     copy.querySelectorAll(".muted").forEach((note) => note.remove());
-    return copy.textContent.trim();
+    return copy.textContent.replace(/[\n\t]/g, " ").trim();
   };
 })();

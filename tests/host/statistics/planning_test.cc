@@ -140,6 +140,14 @@ TEST_CASE("too few seeds and benchmarks are warned of") {
   CHECK(warnings(suite, claim("m0 > m1", {"a"})) ==
         Texts{"weak_to_strong: 2 benchmarks cannot tell 3 methods apart over benchmarks: Wilcoxon "
               "tests with Holm need 7 for all pairs, 7 against one baseline"});
+  // A report's groups are at level .05 whatever the level of the claims.
+  for (const double level : {.2, .001}) {
+    suite.rules.level = level;
+    suite.claims = {};
+    CHECK(plan(suite).families.at(0).needed == 7);
+    CHECK(plan(suite).families.at(0).needed_baseline == 7);
+  }
+  suite.rules = ClaimRules();
   suite.benchmarks = {benchmark("a", {0, 1, 2, 3, 4}, 2)};
   CHECK(warnings(suite, claim("m0 > m1", {"a"})).empty());
 }
