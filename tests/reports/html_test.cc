@@ -3,6 +3,7 @@
 #include "reports/analysis/analysis.h"
 #include "reports/report.h"
 #include "reports/writers/assets.h"
+#include "reports/writers/formats.h"
 #include "reports/writers/markup.h"
 #include "reports/writers/page_data.h"
 
