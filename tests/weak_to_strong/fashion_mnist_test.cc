@@ -1,6 +1,7 @@
 // Fashion-MNIST: facts of the data set, splits, views, and what happens when it is missing.
 #include "sdk/families/weak_to_strong/settings.h"
 #include "sdk/families/weak_to_strong/tasks/fashion_mnist.h"
+#include "sdk/families/data/fashion_mnist.h"
 #include "support.h"
 
 #include <ATen/ATen.h>
@@ -78,11 +79,11 @@ TEST_CASE("fashion_mnist: pretraining asks for halves of the classes") {
 TEST_CASE("fashion_mnist: views are means of squares, scaled to one") {
   const Tensor image = at::arange(16, at::kByte).view({1, 4, 4});
   // Upper left square of a 2x2 view: 0, 1, 4, 5, mean 2.5; lower right: 10, 11, 14, 15, mean 12.5.
-  const Tensor view = pooled_view(image, 2) * 255;
+  const Tensor view = fashion_mnist_data::pooled_view(image, 2) * 255;
   CHECK(at::allclose(view, at::tensor({2.5f, 4.5f, 10.5f, 12.5f}).view({1, 2, 2})));
-  CHECK(at::allclose(pooled_view(image, 4) * 255, image.to(at::kFloat)));
-  CHECK(at::allclose(pooled_view(image, 1) * 255, at::full({1, 1, 1}, 7.5f)));
-  CHECK(error_of([&] { pooled_view(image, 3); }) ==
+  CHECK(at::allclose(fashion_mnist_data::pooled_view(image, 4) * 255, image.to(at::kFloat)));
+  CHECK(at::allclose(fashion_mnist_data::pooled_view(image, 1) * 255, at::full({1, 1, 1}, 7.5f)));
+  CHECK(error_of([&] { fashion_mnist_data::pooled_view(image, 3); }) ==
         "images of 4x4 cannot be pooled to 3 pixels a side");
 }
 

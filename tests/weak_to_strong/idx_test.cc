@@ -1,5 +1,5 @@
 // The IDX reader, on files written here byte by byte.
-#include "sdk/families/weak_to_strong/tasks/idx.h"
+#include "sdk/families/data/idx.h"
 #include "support.h"
 
 #include <ATen/ATen.h>

@@ -11,12 +11,19 @@ namespace assay {
 
 class Batches {
  public:
-  /// Each row's first epoch is the stream's epoch first_K[row]; empty: 0.
+  /// Each row's first epoch is the stream's epoch first_K[row]; empty: 0. `steps` positive: so many
+  /// steps whatever the epochs.
   Batches(const Dataset& data, const Streams& streams, std::int64_t batch, std::int64_t epochs,
-          std::vector<std::int64_t> first_K = {});
+          std::vector<std::int64_t> first_K = {}, std::int64_t steps = 0);
 
   std::int64_t epoch_steps(std::int64_t row) const { return epoch_steps_[at(row)]; }
-  std::int64_t total_steps(std::int64_t row) const { return epoch_steps_[at(row)] * epochs_; }
+  std::int64_t total_steps(std::int64_t row) const {
+    return steps_ > 0 ? steps_ : epoch_steps_[at(row)] * epochs_;
+  }
+  /// Whether the row's epoch, or its training, ends with `step`.
+  bool ends_epoch(std::int64_t row, std::int64_t step) const {
+    return (step + 1) % epoch_steps(row) == 0 || step + 1 == total_steps(row);
+  }
   /// Samples, padding left out, of the row's batch at `step`.
   std::int64_t samples(std::int64_t row, std::int64_t step) const;
 
@@ -33,7 +40,7 @@ class Batches {
   static std::size_t at(std::int64_t row) { return static_cast<std::size_t>(row); }
 
   Streams streams_;
-  std::int64_t batch_, epochs_, width_ = 0;
+  std::int64_t batch_, epochs_, steps_, width_ = 0;
   std::vector<std::int64_t> count_K_, epoch_steps_, first_K_;
   std::vector<Tensor> order_KN_;  // each row's permutation of the present epoch
 };

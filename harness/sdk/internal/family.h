@@ -13,6 +13,8 @@
 
 namespace assay {
 
+using Seeds = std::vector<std::uint64_t>;
+
 /// What a stage job or cell job reads: published stages by name, each a folder with stage.json and
 /// safetensors files whose rows follow the block's seeds.
 using StageInputs = std::map<std::string, std::filesystem::path>;

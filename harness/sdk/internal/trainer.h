@@ -24,6 +24,7 @@ class Trainer {
  private:
   void step(std::int64_t step);
   Batch make_batch(std::int64_t step);
+  void prepare(Batch& batch);
   Tensor recorded_gradient(Batch& batch);
   Tensor direct_gradient(Batch& batch);
   std::vector<Tensor> gradient_by(const Batch& batch, const std::vector<Tensor>& leaves);
@@ -59,7 +60,9 @@ class Trainer {
 
   Tensor ones_AB_, shares_AB_;       // weights of a batch without padding
   std::vector<Tensor> pending_;      // losses [A] of the steps since the last flush
-  std::vector<double> loss_sum_K_;   // of the present epoch, weighted with samples
+  std::int64_t appended_ = 0;        // samples a row that the hook `prepare` added to the last batch
+  std::vector<std::int64_t> pending_appended_;
+  std::vector<double> loss_sum_K_, loss_samples_K_;  // of the present epoch
 };
 
 }  // namespace assay

@@ -1,6 +1,6 @@
 // Cells: one method or reference on the rows of a block, scored.
-#include "sdk/families/outcome.h"
-#include "sdk/families/weak_to_strong/answer.h"
+#include "sdk/families/support/answer.h"
+#include "sdk/families/support/outcome.h"
 #include "sdk/families/weak_to_strong/family.h"
 #include "sdk/families/weak_to_strong/protocol.h"
 #include "sdk/families/weak_to_strong/scoring.h"
@@ -16,11 +16,10 @@ namespace {
 
 /// The stage whose test predictions a reference row shows.
 std::string stage_of_reference(const std::string& reference) {
-  static const std::map<std::string, std::string> stages = {
-      {"weak", "weak"},
-      {"ceiling", "ceiling"},
-      {"few-labels", "few_labels"},
-      {"pretraining-decoded", "pretrained"}};
+  static const std::map<std::string, std::string> stages = {{"weak", "weak"},
+                                                            {"ceiling", "ceiling"},
+                                                            {"few-labels", "few_labels"},
+                                                            {"pretraining-decoded", "pretrained"}};
   const auto found = stages.find(reference);
   if (found == stages.end()) throw Error("weak_to_strong has no reference '" + reference + "'");
   return found->second;
@@ -38,17 +37,17 @@ Tensor read_reference(const CellJob& job, const StageReader& stages,
   return stages.rows(stage, "test_KNC");
 }
 
-/// Fits a method and predicts the test items. Neither labels nor the ceiling's predictions have been
-/// read when this returns.
+/// Fits a method and predicts the test items. Neither labels nor the ceiling's predictions have
+/// been read when this returns.
 Tensor run_method(const CellJob& job, const Problem& problem, const Task& task, Run& run,
                   std::vector<RowOutcome>& outcomes) {
   run.enter_phase("create");
   const Parameters parameters = row_parameters(job.method->describe(), job.rows, job.device);
-  const MethodHandle method(*job.method, parameters);
+  const MethodHandle<Method> method(*job.method, parameters);
   run.enter_phase("fit");
   Model answer = method->fit(problem, run);
 
-  if (const std::string breach = answer_breach(answer, problem); !breach.empty()) {
+  if (const std::string breach = model_breach(answer, problem.student, "fit"); !breach.empty()) {
     for (RowOutcome& outcome : outcomes) fail(outcome, "contract", "fit", breach);
     return {};
   }

@@ -1,14 +1,13 @@
 // The rules of the family, checked on small made-up problems.
-#include "sdk/families/outcome.h"
-#include "sdk/families/weak_to_strong/answer.h"
-#include "sdk/families/weak_to_strong/choices.h"
+#include "sdk/families/support/answer.h"
+#include "sdk/families/support/choices.h"
+#include "sdk/families/support/outcome.h"
 #include "sdk/families/weak_to_strong/example.h"
 #include "sdk/families/weak_to_strong/family.h"
 
 #include <ATen/ATen.h>
 #include <assay/common/text.h>
 
-#include <cstdio>
 #include <exception>
 #include <optional>
 
@@ -20,19 +19,6 @@ struct Answer {
   Model model;
   Tensor theta_KP, probability_KNC;
 };
-
-/// Sums over a row are ordered differently when it trains alone; more than that is mixing.
-bool same(const Tensor& left, const Tensor& right) {
-  return left.sizes() == right.sizes() && at::allclose(left, right, 1e-3, 1e-4);
-}
-
-std::string difference(const Tensor& left, const Tensor& right) {
-  if (left.sizes() != right.sizes()) return " (shapes differ)";
-  char text[64];
-  std::snprintf(text, sizeof text, " (largest difference %.2g)",
-                (left - right).abs().max().item<double>());
-  return text;
-}
 
 /// A copy with row `row` in the opposite order of items.
 Tensor with_row_flipped(const Tensor& value_KN, std::int64_t row) {
@@ -60,8 +46,8 @@ class Trials {
   }
   void breach(const std::string& what) { breaches_.push_back(place_ + ": " + what); }
 
-  /// The answer of a method made for these rows' parameters, or nothing after a breach. `when` names
-  /// the trial in it.
+  /// The answer of a method made for these rows' parameters, or nothing after a breach. `when`
+  /// names the trial in it.
   std::optional<Answer> fit(const Example& example, const std::vector<Json>& parameters,
                             const std::string& when = "");
   Tensor predict(const Model& model, const Tensor& test_KNF, const std::string& when);
@@ -95,13 +81,14 @@ std::optional<Answer> Trials::fit(const Example& example, const std::vector<Json
   try {
     std::vector<CellRow> rows;
     for (const Json& of_row : parameters) rows.push_back({0, of_row});
-    const MethodHandle method(entry_, row_parameters(info_, rows));
+    const MethodHandle<Method> method(entry_, row_parameters(info_, rows));
     answer.model = method->fit(example.problem, run);
   } catch (const std::exception& error) {
     breach(when + "it threw: " + error.what());
     return std::nullopt;
   }
-  if (const auto wrong = answer_breach(answer.model, example.problem); !wrong.empty()) {
+  if (const auto wrong = model_breach(answer.model, example.problem.student, "fit");
+      !wrong.empty()) {
     breach(when + wrong);
     return std::nullopt;
   }
@@ -147,9 +134,9 @@ void Trials::check_items(const Example& example, const Answer& answer) {
     if (!parts.back().defined()) return;
   }
   const Tensor in_parts_KNC = at::cat(parts, 1);
-  if (!same(answer.probability_KNC, in_parts_KNC)) {
+  if (!equal_up_to_rounding(answer.probability_KNC, in_parts_KNC)) {
     breach("predictions change with the items beside them" +
-           difference(answer.probability_KNC, in_parts_KNC) +
+           largest_difference(answer.probability_KNC, in_parts_KNC) +
            ": a network must treat every item by itself");
   }
 }
@@ -161,12 +148,12 @@ void Trials::check_alone(const Example& example, const Answer& together, std::in
   const std::string name = "row " + std::to_string(row);
   const Tensor theta_1P = together.theta_KP.narrow(0, row, 1);
   const Tensor probability_1NC = together.probability_KNC.narrow(0, row, 1);
-  if (!same(theta_1P, alone->theta_KP)) {
+  if (!equal_up_to_rounding(theta_1P, alone->theta_KP)) {
     breach(name + " alone differs from the same row in a cohort" +
-           difference(theta_1P, alone->theta_KP) + ": " + advice);
-  } else if (!same(probability_1NC, alone->probability_KNC)) {
+           largest_difference(theta_1P, alone->theta_KP) + ": " + advice);
+  } else if (!equal_up_to_rounding(probability_1NC, alone->probability_KNC)) {
     breach("predictions of " + name + " alone differ from the same row's in a cohort" +
-           difference(probability_1NC, alone->probability_KNC) +
+           largest_difference(probability_1NC, alone->probability_KNC) +
            ": a network's rows must not mix either");
   }
 }
@@ -184,11 +171,11 @@ void Trials::check_other_row(const Example& example, const Answer& together, std
   if (const auto answer = fit(changed, parameters, "with another row's labels changed, ")) {
     if (!at::equal(theta_P, answer->theta_KP[row])) {
       breach(name + " changes with the labels" + of_other +
-             difference(theta_P, answer->theta_KP[row]) +
+             largest_difference(theta_P, answer->theta_KP[row]) +
              ": a row may depend on its own row of the problem only");
     } else if (!at::equal(probability_NC, answer->probability_KNC[row])) {
       breach("predictions of " + name + " change with the labels" + of_other +
-             difference(probability_NC, answer->probability_KNC[row]) +
+             largest_difference(probability_NC, answer->probability_KNC[row]) +
              ": a network's rows must not mix either");
     }
   }
@@ -196,7 +183,7 @@ void Trials::check_other_row(const Example& example, const Answer& together, std
                                     "with another row's test items changed, ");
   if (beside_KNC.defined() && !at::equal(probability_NC, beside_KNC[row])) {
     breach("predictions of " + name + " change with the test items" + of_other +
-           difference(probability_NC, beside_KNC[row]) +
+           largest_difference(probability_NC, beside_KNC[row]) +
            ": a network's rows must not mix either");
   }
 }
@@ -215,7 +202,7 @@ void Trials::check_choice(const Choice& choice) {
   if (again && !(at::equal(together->theta_KP, again->theta_KP) &&
                  at::equal(together->probability_KNC, again->probability_KNC))) {
     breach("two fits of the same problem differ" +
-           difference(together->theta_KP, again->theta_KP) +
+           largest_difference(together->theta_KP, again->theta_KP) +
            ": draw random numbers from run.streams() alone, and keep no state");
   }
   check_items(example, *together);

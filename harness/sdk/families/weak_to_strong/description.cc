@@ -1,15 +1,9 @@
+#include "sdk/families/support/description.h"
 #include "sdk/families/weak_to_strong/family.h"
 #include "sdk/families/weak_to_strong/settings.h"
 
 namespace assay::weak_to_strong {
 namespace {
-
-Json metric(const char* id, const char* title, const char* direction, Json range,
-            const char* meaning) {
-  return {{"id", id},           {"title", title},     {"direction", direction},
-          {"range", range},     {"unit", ""},         {"meaning", meaning},
-          {"primary", false},   {"aggregate", {{"kind", "mean"}}}};
-}
 
 Json metrics() {
   const Json share = {0, 1};
@@ -41,33 +35,28 @@ Json metrics() {
 }
 
 Json references() {
-  const auto row = [](const char* id, const char* title, const char* summary) -> Json {
-    return {{"id", id}, {"title", title}, {"summary", summary}};
-  };
   return {
-      row("weak", "weak supervisor", "trained on few true labels; methods see only its soft labels"),
-      row("few-labels", "few labels",
+      reference("weak", "weak supervisor",
+                "trained on few true labels; methods see only its soft labels"),
+      reference(
+          "few-labels", "few labels",
           "the student trained on the supervisor's own true labels: what those labels are worth "
           "without a supervisor in between"),
-      row("pretraining-decoded", "pretraining, decoded",
+      reference(
+          "pretraining-decoded", "pretraining, decoded",
           "the pretrained student without any label: its pretraining answers decoded to the class "
-          "with the nearest code, as if they were independent; ECE and Brier score would mean nothing"),
-      row("ceiling", "ceiling",
-          "the student trained on the true labels of the transfer half, by ceiling_train (where that "
-          "says nothing, by train)"),
+          "with the nearest code, as if they were independent; ECE and Brier score would mean "
+          "nothing"),
+      reference("ceiling", "ceiling",
+                "the student trained on the true labels of the transfer half, by ceiling_train "
+                "(where that "
+                "says nothing, by train)"),
   };
 }
 
 }  // namespace
 
 Json description() {
-  Json task_list = Json::array();
-  for (const TaskInfo& task : tasks()) {
-    task_list.push_back({{"id", task.id},
-                         {"summary", task.summary},
-                         {"paper", task.paper},
-                         {"parameters", to_json(task.parameters)}});
-  }
   return {{"id", "weak_to_strong"},
           {"title", "Weak-to-strong generalization"},
           {"summary",
@@ -78,14 +67,18 @@ Json description() {
           {"metrics", metrics()},
           // No benchmark offers the truth, or a part of it, to a method.
           {"oracle_capabilities", Json::array()},
-          {"tasks", std::move(task_list)}};
+          {"tasks", task_list(tasks())}};
 }
 
 // Seconds at most, and every part of the protocol: pretraining, all stages, all references.
 Json WeakToStrong::smoke_settings() const {
   return {{"task",
-           {{"use", "latent_tasks"}, {"dimension", 16}, {"latent", 4}, {"transfer", 200},
-            {"validation", 50}, {"test", 200}}},
+           {{"use", "latent_tasks"},
+            {"dimension", 16},
+            {"latent", 4},
+            {"transfer", 200},
+            {"validation", 50},
+            {"test", 200}}},
           {"weak",
            {{"model", {{"arch", "mlp"}, {"width", 4}, {"depth", 1}}},
             {"labels", 48},

@@ -1,3 +1,4 @@
+#include "sdk/families/support/description.h"
 #include "sdk/families/weak_to_strong/family.h"
 #include "sdk/families/weak_to_strong/settings.h"
 #include "sdk/internal/cohort_size.h"
@@ -6,11 +7,6 @@
 
 namespace assay::weak_to_strong {
 namespace {
-
-/// Training's floating-point operations in billions: one forward and twice that backward.
-double training_cost(const Network& network, std::int64_t items, const Recipe& recipe) {
-  return 3 * network.forward_flops() * static_cast<double>(items * recipe.epochs) / 1e9;
-}
 
 Json stage(const Json& settings, const char* name, const char* title, Json inputs, double cost) {
   return {{"name", name},
@@ -30,7 +26,8 @@ Json expansion(const Json& resolved) {
   const auto weak = make_network(settings.weak, task->input_shape(View::weak), task->classes());
   const bool pretrained = settings.pretrain.has_value();
   if (pretrained && settings.strong.arch == "mlp" && settings.strong.depth == 0) {
-    throw Error("strong.model.depth is 0, but pretrain needs a body: give the student a hidden layer");
+    throw Error(
+        "strong.model.depth is 0, but pretrain needs a body: give the student a hidden layer");
   }
 
   Json stages = Json::array();
@@ -51,8 +48,7 @@ Json expansion(const Json& resolved) {
   // Every row is compared with the supervisor and the ceiling, so every row reads both.
   Json references = {{{"id", "weak"}, {"inputs", {"weak", "ceiling"}}},
                      {{"id", "few-labels"}, {"inputs", {"weak", "ceiling", "few_labels"}}}};
-  const bool decoded =
-      pretrained && task->codes_KCT(settings.pretrain->tasks, Seeds{0}).defined();
+  const bool decoded = pretrained && task->codes_KCT(settings.pretrain->tasks, Seeds{0}).defined();
   if (decoded) {
     references.push_back(
         {{"id", "pretraining-decoded"}, {"inputs", {"weak", "ceiling", "pretrained"}}});

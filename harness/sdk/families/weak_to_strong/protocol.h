@@ -1,8 +1,8 @@
 // The protocol's common pieces: the student as it starts, and a method's problem.
 #pragma once
 
+#include "sdk/families/support/stage_reader.h"
 #include "sdk/families/weak_to_strong/settings.h"
-#include "sdk/families/weak_to_strong/stage_reader.h"
 
 #include <assay/weak_to_strong.h>
 

@@ -1,5 +1,6 @@
 #include "sdk/families/weak_to_strong/settings.h"
 
+#include "sdk/families/support/description.h"
 #include "sdk/internal/settings.h"
 
 #include <assay/common/error.h>
@@ -15,32 +16,10 @@ Recipe weak_defaults() {
   return recipe;
 }
 
-/// A recipe whose keys may be left out one by one: they are then those of `train`.
-std::vector<ParameterSpec> overriding_recipe() {
-  std::vector<ParameterSpec> specs = recipe_settings();
-  for (ParameterSpec& spec : specs) {
-    spec.default_value = std::monostate{};
-    spec.optional = true;
-  }
-  return specs;
-}
-
 ParameterSpec task_spec() {
   std::vector<VariantSpec> variants;
   for (const TaskInfo& task : tasks()) variants.push_back({task.id, task.summary, task.parameters});
   return variant("task", "use", std::move(variants)).help("the data");
-}
-
-const Json* find(const Json& settings, const char* key) {
-  const auto found = settings.find(key);
-  return found == settings.end() || found->is_null() ? nullptr : &*found;
-}
-
-/// `train` with what the table `key` says differently.
-Recipe recipe_over(const Json& resolved, const char* key) {
-  Json merged = resolved.at("train");
-  if (const Json* table = find(resolved, key)) merged.update(*table);
-  return recipe_from(merged);
 }
 
 }  // namespace
@@ -49,15 +28,15 @@ std::vector<ParameterSpec> setting_specs() {
   Recipe pretraining;
   return {
       task_spec(),
-      table("weak",
-            {network_setting("model").help("the supervisor's network"),
-             integer("view", 0)
-                 .range(0, 28)
-                 .help("pixels a side that the supervisor sees; 0: what the student sees"),
-             required("labels", ParameterType::integer)
-                 .range(1, 1000000)
-                 .help("true labels that the supervisor learns from"),
-             table("train", recipe_settings(weak_defaults())).help("how the supervisor is trained")})
+      table(
+          "weak",
+          {network_setting("model").help("the supervisor's network"),
+           integer("view", 0).range(0, 28).help(
+               "pixels a side that the supervisor sees; 0: what the student sees"),
+           required("labels", ParameterType::integer)
+               .range(1, 1000000)
+               .help("true labels that the supervisor learns from"),
+           table("train", recipe_settings(weak_defaults())).help("how the supervisor is trained")})
           .help("the weak supervisor"),
       table("strong", {network_setting("model").help("the student's network")})
           .help("the strong student"),
@@ -69,14 +48,15 @@ std::vector<ParameterSpec> setting_specs() {
           .may_be_absent()
           .help("how the student is trained on the supervisor's own labels, where it differs from "
                 "train"),
-      table("pretrain",
-            {required("items", ParameterType::integer)
-                 .range(1, 1000000)
-                 .help("items that the student's body is pretrained on; no other split has them"),
-             integer("tasks", 12)
-                 .range(1, 1024)
-                 .help("binary tasks learned together: random halves of the classes, or directions"),
-             table("train", recipe_settings(pretraining)).help("how the body is pretrained")})
+      table(
+          "pretrain",
+          {required("items", ParameterType::integer)
+               .range(1, 1000000)
+               .help("items that the student's body is pretrained on; no other split has them"),
+           integer("tasks", 12)
+               .range(1, 1024)
+               .help("binary tasks learned together: random halves of the classes, or directions"),
+           table("train", recipe_settings(pretraining)).help("how the body is pretrained")})
           .may_be_absent()
           .help("pretrains the student's body; without it students start from scratch"),
   };
@@ -95,9 +75,11 @@ Settings read_settings(const Json& resolved) {
   settings.weak_recipe = recipe_from(weak.at("train"));
   settings.strong = network_spec(resolved.at("strong").at("model"));
   settings.train = recipe_from(resolved.at("train"));
-  settings.ceiling = recipe_over(resolved, "ceiling_train");
-  settings.few_labels = recipe_over(resolved, "few_labels_train");
-  if (const Json* pretrain = find(resolved, "pretrain")) {
+  settings.ceiling =
+      recipe_from(merged_recipe(resolved.at("train"), find_setting(resolved, "ceiling_train")));
+  settings.few_labels =
+      recipe_from(merged_recipe(resolved.at("train"), find_setting(resolved, "few_labels_train")));
+  if (const Json* pretrain = find_setting(resolved, "pretrain")) {
     settings.sizes.pretrain = pretrain->at("items").get<std::int64_t>();
     settings.pretrain = {pretrain->at("tasks").get<std::int64_t>(),
                          recipe_from(pretrain->at("train"))};
@@ -117,7 +99,7 @@ Json stage_settings(const Json& resolved, const std::string& stage) {
   if (stage == "weak") return {{"task", task}, {"weak", resolved.at("weak")}};
 
   Json own = {{"strong", resolved.at("strong")}};
-  if (const Json* pretrain = find(resolved, "pretrain")) own["pretrain"] = *pretrain;
+  if (const Json* pretrain = find_setting(resolved, "pretrain")) own["pretrain"] = *pretrain;
   task.erase("validation");
   if (stage == "pretrained") {
     task.erase("transfer");
@@ -125,8 +107,7 @@ Json stage_settings(const Json& resolved, const std::string& stage) {
     own["labels"] = labels;
     // The recipe as it comes out, not its two tables: equal recipes written differently share it.
     const char* key = stage == "ceiling" ? "ceiling_train" : "few_labels_train";
-    own["train"] = resolved.at("train");
-    if (const Json* table = find(resolved, key)) own["train"].update(*table);
+    own["train"] = merged_recipe(resolved.at("train"), find_setting(resolved, key));
     if (stage == "few_labels") task.erase("transfer");
   }
   own["task"] = task;

@@ -1,5 +1,5 @@
 // Stages: what the cells of a benchmark share and no cell trains again.
-#include "sdk/families/outcome.h"
+#include "sdk/families/support/outcome.h"
 #include "sdk/families/weak_to_strong/family.h"
 #include "sdk/families/weak_to_strong/protocol.h"
 #include "sdk/internal/safetensors.h"

@@ -1,6 +1,8 @@
 // A task of the family: where inputs and truth come from, and how a seed splits them.
 #pragma once
 
+#include "sdk/internal/family.h"
+
 #include <assay/common/parameters_json.h>
 #include <assay/dataset.h>
 
@@ -16,8 +18,6 @@ enum class Split { pretrain, labels, transfer, validation, test };
 
 /// How an item is looked at: as the supervisor sees it, or as the student does.
 enum class View { weak, strong };
-
-using Seeds = std::vector<std::uint64_t>;
 
 /// Items of each split, per seed.
 struct Sizes {

@@ -16,6 +16,9 @@ struct MethodEntry {
   /// Returns a pointer to the family's base class (`FamilyBase*`), to be given back to `destroy`.
   void* (*create)(const Parameters& parameters);
   void (*destroy)(void* family_base) noexcept;
+  /// Which of the family's optional hooks the class overrides; the family defines the bits. What is not
+  /// overridden is never called.
+  std::uint32_t hooks;
 };
 
 struct PluginDescriptor {
@@ -36,13 +39,22 @@ inline constexpr const char* plugin_symbol = "assay_plugin_v1";
 namespace detail {
 
 template <class M>
+constexpr std::uint32_t overridden_hooks() {
+  if constexpr (requires { M::FamilyBase::template overridden_hooks<M>(); }) {
+    return M::FamilyBase::template overridden_hooks<M>();
+  }
+  return 0;
+}
+
+template <class M>
 MethodEntry method_entry() {
   using Base = typename M::FamilyBase;
   return {sizeof(MethodEntry), Base::family, &M::describe,
           [](const Parameters& parameters) -> void* {
             return static_cast<Base*>(new M(parameters));
           },
-          [](void* method) noexcept { delete static_cast<Base*>(method); }};
+          [](void* method) noexcept { delete static_cast<Base*>(method); },
+          overridden_hooks<M>()};
 }
 
 }  // namespace detail

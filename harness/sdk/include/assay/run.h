@@ -47,6 +47,17 @@ class Run {
   void record(const std::string& name, std::int64_t step, const Tensor& value_A,
               const Tensor& rows = {});
 
+  /// Offers a model on the way to the answer, as it is after `step` (an epoch, or a task): the family
+  /// scores it after the method has returned, for reports' trajectories. Costs nothing where the
+  /// family keeps none.
+  void checkpoint(std::int64_t step, const Tensor& theta_KP) {
+    if (on_checkpoint_) on_checkpoint_(step, theta_KP);
+  }
+  /// Called at every checkpoint(); what keeps theta clones it.
+  void on_checkpoint(std::function<void(std::int64_t, const Tensor&)> callback) {
+    on_checkpoint_ = std::move(callback);
+  }
+
   /// Says what comes next ("create", "fit", "predict", "score", "train"): the place that an error or
   /// a dead worker is reported with. The harness calls it; a method may, to name its own parts.
   void enter_phase(std::string phase) {
@@ -74,6 +85,7 @@ class Run {
   std::vector<std::map<std::string, Curve>> curves_;
   std::function<void(double)> on_progress_;
   std::function<void(const std::string&)> on_phase_;
+  std::function<void(std::int64_t, const Tensor&)> on_checkpoint_;
   std::string phase_;
   double part_begin_ = 0, part_size_ = 1, last_progress_ = -1;
   std::int64_t last_report_ms_ = 0;

@@ -15,6 +15,7 @@ namespace assay {
 /// How to train. Defaults are those of a suite that says nothing.
 struct Recipe {
   std::int64_t epochs = 8;
+  std::int64_t steps = 0;            ///< when positive: so many steps, in place of `epochs`
   std::int64_t batch = 64;
   double lr = 1e-3;
   std::string schedule = "cosine";   ///< "constant", "linear" or "cosine", to zero at the last step
@@ -68,6 +69,9 @@ using Objective = std::function<Tensor(const Batch&)>;
 /// run without recording gradients.
 struct Hooks {
   bool want_features = false;
+  /// Before the forward pass. May edit the batch's inputs and append samples to them: x, weight_AB and
+  /// share_AB then have more columns than item_AB, and gather() speaks of the items alone.
+  std::function<void(Batch&)> prepare;
   std::function<void(const Batch&, const Tensor& theta_AP, Tensor& gradient_AP)> after_backward;
   std::function<void(const Batch&, Tensor& theta_AP)> after_step;
 };
@@ -76,8 +80,8 @@ struct Hooks {
 /// the rows' stream "assay.batches", keyed by the epoch. Epochs are counted over all trainings of a run
 /// by the curve "loss", so a second one goes through its items in other orders. A row's last batch of an epoch may be short (weights 0). A row
 /// whose loss turns non-finite fails alone, and gets back its starting parameters; rows that have
-/// failed before are left out. Records the curve "loss" (mean of each epoch, from epoch 1 on), counts
-/// gradient samples and 3 x forward FLOPs for each. The data and theta lie on one device.
+/// failed before are left out. Records the curve "loss" (mean of each epoch, from epoch 1 on; of the last one the part that was trained), counts
+/// gradient samples (those that `prepare` appended too) and 3 x forward FLOPs for each. The data and theta lie on one device.
 /// Throws Error when rows, recipe or shapes do not fit, or the objective's answer is not a
 /// differentiable [A].
 Model train(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,

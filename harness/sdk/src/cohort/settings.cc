@@ -23,6 +23,7 @@ NetworkSpec network_spec(const Json& settings) {
 Recipe recipe_from(const Json& settings) {
   Recipe recipe;
   take(settings, "epochs", &recipe.epochs);
+  take(settings, "steps", &recipe.steps);
   take(settings, "batch", &recipe.batch);
   take(settings, "lr", &recipe.lr);
   take(settings, "schedule", &recipe.schedule);

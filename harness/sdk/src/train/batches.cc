@@ -7,10 +7,11 @@
 namespace assay {
 
 Batches::Batches(const Dataset& data, const Streams& streams, std::int64_t batch,
-                 std::int64_t epochs, std::vector<std::int64_t> first_K)
+                 std::int64_t epochs, std::vector<std::int64_t> first_K, std::int64_t steps)
     : streams_(streams),
       batch_(batch),
       epochs_(epochs),
+      steps_(steps),
       first_K_(std::move(first_K)),
       order_KN_(at(data.rows())) {
   first_K_.resize(at(data.rows()), 0);

@@ -34,12 +34,17 @@ void check(bool fine, const char* rule, double value) {
 std::vector<ParameterSpec> recipe_settings(const Recipe& defaults) {
   return {
       integer("epochs", defaults.epochs).range(0, 1e6).help("passes over the training set"),
+      integer("steps", defaults.steps)
+          .range(0, 1e8)
+          .help("steps of the training, in place of epochs; 0: as many as the epochs have"),
       integer("batch", defaults.batch).range(1, 1e6).help("samples of a step"),
       real("lr", defaults.lr).at_least(0).help("largest learning rate"),
       text("schedule", defaults.schedule).one_of(schedules).help("how the learning rate falls"),
       real("warmup", defaults.warmup).range(0, 1).help("share of the steps with a linear rise"),
       text("optimizer", defaults.optimizer).one_of(optimizers).help("update rule"),
-      real("weight_decay", defaults.weight_decay).at_least(0).help("decoupled, for both optimizers"),
+      real("weight_decay", defaults.weight_decay)
+          .at_least(0)
+          .help("decoupled, for both optimizers"),
       real("beta1", defaults.beta1).range(0, 0.999999).help("adamw: decay of the mean gradient"),
       real("beta2", defaults.beta2).range(0, 0.999999).help("adamw: decay of the mean square"),
       real("epsilon", defaults.epsilon).above(0).help("adamw: added to the root mean square"),
@@ -50,12 +55,11 @@ std::vector<ParameterSpec> recipe_settings(const Recipe& defaults) {
 
 double schedule_factor(const std::string& schedule, double warmup, std::int64_t step,
                        std::int64_t steps) {
-  const std::int64_t rise =
-      std::llround(std::clamp(warmup, 0.0, 1.0) * static_cast<double>(steps));
+  const std::int64_t rise = std::llround(std::clamp(warmup, 0.0, 1.0) * static_cast<double>(steps));
   if (step < rise) return static_cast<double>(step + 1) / static_cast<double>(rise);
   if (schedule == "constant") return 1;
-  const double share =
-      static_cast<double>(step - rise) / static_cast<double>(std::max<std::int64_t>(steps - rise, 1));
+  const double share = static_cast<double>(step - rise) /
+                       static_cast<double>(std::max<std::int64_t>(steps - rise, 1));
   if (schedule == "linear") return 1 - share;
   if (schedule == "cosine") return 0.5 * (1 + std::cos(std::numbers::pi * share));
   check_choice("schedule", schedule, schedules);
@@ -64,6 +68,7 @@ double schedule_factor(const std::string& schedule, double warmup, std::int64_t 
 
 void check_recipe(const Recipe& recipe, std::int64_t rows) {
   check(recipe.epochs >= 0, "epochs must not be negative", static_cast<double>(recipe.epochs));
+  check(recipe.steps >= 0, "steps must not be negative", static_cast<double>(recipe.steps));
   check(recipe.batch >= 1, "batch must be at least 1", static_cast<double>(recipe.batch));
   check(recipe.lr >= 0, "lr must not be negative", recipe.lr);
   check(recipe.warmup >= 0 && recipe.warmup <= 1, "warmup must be between 0 and 1", recipe.warmup);

@@ -76,7 +76,7 @@ Trainer::Trainer(const Model& start, const Dataset& data, const Recipe& recipe, 
       hooks_(hooks),
       epoch_offset_K_(epochs_before(run)),
       batches_(data, Streams(run.seeds(), "assay.batches"), recipe.batch, recipe.epochs,
-               epoch_offset_K_),
+               epoch_offset_K_, recipe.steps),
       peak_lr_K_(peak_learning_rates(recipe, start.rows())),
       rows_(first_rows(data, run)),
       rows_A_(index_of(rows_, start.theta_KP.device())),
@@ -84,7 +84,8 @@ Trainer::Trainer(const Model& start, const Dataset& data, const Recipe& recipe, 
       result_KP_(start.theta_KP.detach().clone(at::MemoryFormat::Contiguous)),
       optimizer_(recipe, theta_AP_),
       direct_(start.network->direct_pass(theta_AP_)),
-      loss_sum_K_(static_cast<std::size_t>(start.rows()), 0.0) {
+      loss_sum_K_(static_cast<std::size_t>(start.rows()), 0.0),
+      loss_samples_K_(loss_sum_K_) {
   for (std::int64_t row = 0; row < start.rows(); ++row) {
     longest_ = std::max(longest_, batches_.total_steps(row));
   }
@@ -104,6 +105,7 @@ Model Trainer::train() {
 
 void Trainer::step(std::int64_t step) {
   Batch batch = make_batch(step);
+  if (hooks_.prepare) prepare(batch);
   if (direct_ && !direct_->fits(batch.x.size(1))) direct_.reset();
   Tensor gradient_AP;
   {
@@ -128,6 +130,26 @@ void Trainer::step(std::int64_t step) {
     }
     theta_AP_ = theta_AP_.detach().contiguous();
   }
+}
+
+void Trainer::prepare(Batch& batch) {
+  const at::NoGradGuard no_record;
+  const std::vector<std::int64_t> shape = batch.x.sizes().vec();
+  hooks_.prepare(batch);
+  std::vector<std::int64_t> now = batch.x.sizes().vec();
+  const bool fits = now.size() == shape.size() && now[0] == shape[0] && now[1] >= shape[1] &&
+                    std::equal(now.begin() + 2, now.end(), shape.begin() + 2) &&
+                    batch.weight_AB.sizes() == batch.x.sizes().slice(0, 2) &&
+                    batch.share_AB.sizes() == batch.x.sizes().slice(0, 2);
+  if (!fits) {
+    std::ostringstream text;
+    text << "train: the hook `prepare` may append samples to x, weight_AB and share_AB alike, but made "
+         << "them " << batch.x.sizes() << ", " << batch.weight_AB.sizes() << " and "
+         << batch.share_AB.sizes() << " of inputs " << at::IntArrayRef(shape);
+    throw Error(text.str());
+  }
+  batch.x = batch.x.to(theta_AP_.scalar_type());
+  appended_ = now[1] - shape[1];
 }
 
 // Autograd through the whole network: the plain path.
@@ -180,6 +202,7 @@ std::vector<Tensor> Trainer::gradient_by(const Batch& batch, const std::vector<T
     throw Error("train: the objective's loss does not depend on the batch's logits or features");
   }
   pending_.push_back(loss_A.detach());
+  pending_appended_.push_back(appended_);
   return derivative;
 }
 
@@ -249,7 +272,7 @@ std::vector<double> Trainer::learning_rates(std::int64_t step) const {
 
 bool Trainer::must_flush(std::int64_t step) const {
   return pending_.size() >= flush_every || std::any_of(rows_.begin(), rows_.end(), [&](auto row) {
-           return (step + 1) % batches_.epoch_steps(row) == 0;
+           return batches_.ends_epoch(row, step);
          });
 }
 
@@ -272,24 +295,28 @@ void Trainer::flush(std::int64_t step) {
       const std::int64_t samples = batches_.samples(row, at);
       loss_sum_K_[static_cast<std::size_t>(row)] += value * static_cast<double>(samples);
       Costs& costs = run_.costs(row);
-      costs.gradient_samples += samples;
-      costs.flops += 3 * start_.network->forward_flops() * static_cast<double>(samples);
+      loss_samples_K_[static_cast<std::size_t>(row)] += static_cast<double>(samples);
+      const std::int64_t trained =
+          samples + pending_appended_[static_cast<std::size_t>(at - first)];
+      costs.gradient_samples += trained;
+      costs.flops += 3 * start_.network->forward_flops() * static_cast<double>(trained);
     }
   }
   pending_.clear();
+  pending_appended_.clear();
   finish_epochs(step);
   drop_rows(step);
 }
 
 void Trainer::finish_epochs(std::int64_t step) {
   for (const std::int64_t row : rows_) {
-    if (run_.failed(row) || (step + 1) % batches_.epoch_steps(row) != 0) continue;
+    if (run_.failed(row) || !batches_.ends_epoch(row, step)) continue;
     const auto at = static_cast<std::size_t>(row);
-    const std::int64_t epoch = (step + 1) / batches_.epoch_steps(row) + epoch_offset_K_[at];
-    const double mean = loss_sum_K_[at] / static_cast<double>(data_.count(row));
+    const std::int64_t epoch = step / batches_.epoch_steps(row) + 1 + epoch_offset_K_[at];
+    const double mean = loss_sum_K_[at] / loss_samples_K_[at];
     run_.record("loss", epoch, at::scalar_tensor(mean, at::kDouble),
                 at::scalar_tensor(row, at::kLong).reshape(1));
-    loss_sum_K_[at] = 0;
+    loss_sum_K_[at] = loss_samples_K_[at] = 0;
   }
 }
 

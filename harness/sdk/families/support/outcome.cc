@@ -1,4 +1,4 @@
-#include "sdk/families/outcome.h"
+#include "sdk/families/support/outcome.h"
 
 #include <assay/common/error.h>
 

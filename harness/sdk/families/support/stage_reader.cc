@@ -1,10 +1,10 @@
-#include "sdk/families/weak_to_strong/stage_reader.h"
+#include "sdk/families/support/stage_reader.h"
 
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
 #include <assay/common/files.h>
 
-namespace assay::weak_to_strong {
+namespace assay {
 
 StageReader::StageReader(const StageInputs& inputs, const Seeds& seeds) : seeds_(seeds) {
   for (const auto& [name, folder] : inputs) {
@@ -60,4 +60,4 @@ std::string StageReader::failure(std::int64_t row) const {
   return "";
 }
 
-}  // namespace assay::weak_to_strong
+}  // namespace assay

@@ -1,4 +1,4 @@
-#include "sdk/families/weak_to_strong/tasks/idx.h"
+#include "sdk/families/data/idx.h"
 
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace assay::weak_to_strong {
+namespace assay {
 namespace {
 
 constexpr std::uint8_t unsigned_bytes = 0x08;
@@ -105,4 +105,4 @@ Tensor read_idx(const std::filesystem::path& path, int dimensions) {
   return content;
 }
 
-}  // namespace assay::weak_to_strong
+}  // namespace assay

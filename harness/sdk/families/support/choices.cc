@@ -1,9 +1,9 @@
-#include "sdk/families/weak_to_strong/choices.h"
+#include "sdk/families/support/choices.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace assay::weak_to_strong {
+namespace assay {
 namespace {
 
 bool is_number(const ParameterSpec& spec) {
@@ -75,4 +75,4 @@ std::vector<Json> values_by_row(const ParameterSpec& spec, const Json& start, st
   return values;
 }
 
-}  // namespace assay::weak_to_strong
+}  // namespace assay

@@ -1,7 +1,6 @@
 // Published stages as a later job reads them: tensors and records of the job's own rows.
 #pragma once
 
-#include "sdk/families/weak_to_strong/task.h"
 #include "sdk/internal/family.h"
 #include "sdk/internal/safetensors.h"
 
@@ -11,17 +10,17 @@
 #include <string>
 #include <vector>
 
-namespace assay::weak_to_strong {
+namespace assay {
 
 /// The one file of a stage.
 inline constexpr const char* stage_file = "outputs.safetensors";
 
-/// The record of each stage is read at once, its tensors when they are first asked for: a method's job
-/// asks for the ceiling's after the method has returned.
+/// The record of each stage is read at once, its tensors when they are first asked for: a method's
+/// job asks for the ceiling's after the method has returned.
 class StageReader {
  public:
-  /// `seeds` are the job's rows; they may repeat, and be fewer than the stages'. Throws Error when an
-  /// input's stage.json lacks a seed.
+  /// `seeds` are the job's rows; they may repeat, and be fewer than the stages'. Throws Error when
+  /// an input's stage.json lacks a seed.
   StageReader(const StageInputs& inputs, const Seeds& seeds);
 
   /// A tensor of a stage for the job's rows, [K, ...]. Throws Error when the job was not given the
@@ -36,8 +35,8 @@ class StageReader {
   struct Stage {
     std::filesystem::path path;
     mutable std::optional<SafeTensors> file;
-    Tensor positions;          ///< of the job's rows in the stage, int64 [K]
-    std::vector<Json> rows;    ///< of stage.json, one for each of the job's rows
+    Tensor positions;        ///< of the job's rows in the stage, int64 [K]
+    std::vector<Json> rows;  ///< of stage.json, one for each of the job's rows
   };
   const Stage& stage(const std::string& name) const;
 
@@ -45,4 +44,4 @@ class StageReader {
   std::map<std::string, Stage> stages_;
 };
 
-}  // namespace assay::weak_to_strong
+}  // namespace assay

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-namespace assay::weak_to_strong {
+namespace assay {
 
 /// Reads an IDX file of unsigned bytes: uint8 [n] or [n, rows, columns]. Header: two zero bytes, type
 /// 0x08, number of dimensions, then each dimension as a big-endian 32-bit number. Throws Error naming
@@ -13,4 +13,4 @@ namespace assay::weak_to_strong {
 /// `dimensions`, too short, longer than its header says, damaged gzip data.
 Tensor read_idx(const std::filesystem::path& path, int dimensions);
 
-}  // namespace assay::weak_to_strong
+}  // namespace assay
