@@ -4,37 +4,9 @@
 
 #include <torch/csrc/autograd/autograd.h>
 #include <cmath>
-#include <optional>
 
 namespace assay::continual::test {
 namespace {
-
-double objective(const Tensor& square, const Tensor& q, const Tensor& v) {
-  return (v.dot(square.mv(v)) / 2 + q.dot(v)).item<double>();
-}
-
-// The best of all 2^n choices of bounds that hold with equality.
-Tensor by_enumeration(const Tensor& square, const Tensor& q, double margin) {
-  const std::int64_t n = q.size(0);
-  std::optional<Tensor> best;
-  for (std::int64_t choice = 0; choice < (std::int64_t{1} << n); ++choice) {
-    Tensor v = at::full({n}, margin, at::kDouble);
-    std::vector<std::int64_t> free;
-    for (std::int64_t i = 0; i < n; ++i) {
-      if ((choice >> i & 1) != 0) free.push_back(i);
-    }
-    if (!free.empty()) {
-      const Tensor place = at::tensor(free, at::kLong);
-      v.index_fill_(0, place, 0);
-      const Tensor right = -(q + square.mv(v)).index_select(0, place);
-      v.index_copy_(0, place,
-                    at::linalg_solve(square.index_select(0, place).index_select(1, place), right));
-    }
-    if (v.min().item<double>() < margin - 1e-12) continue;
-    if (!best || objective(square, q, v) < objective(square, q, *best)) best = v;
-  }
-  return *best;
-}
 
 std::vector<double> values(const Tensor& tensor) {
   const Tensor flat = tensor.contiguous();

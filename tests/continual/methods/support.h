@@ -1,7 +1,11 @@
 // Batches, problems and methods of the family continual, made by hand.
 #pragma once
 
+#include "sdk/families/continual/learner.h"
+#include "sdk/families/continual/tensor_stream.h"
+
 #include <assay/common/error.h>
+#include <assay/common/parameters_json.h>
 #include <assay/continual.h>
 
 #include <ATen/ATen.h>
@@ -46,6 +50,22 @@ Batch batch_of(const Tensor& x, const Tensor& label_AB, std::int64_t outputs);
 /// A problem in float64: an mlp on `features` inputs.
 Problem problem_of(const Seeds& seeds, Scenario scenario, std::int64_t features,
                    std::int64_t outputs, const NetworkSpec& spec, std::int64_t tasks = 3);
+
+/// The minimum of v' Q v / 2 + q' v over v >= margin by trying every choice of bounds.
+Tensor by_enumeration(const Tensor& square, const Tensor& q, double margin);
+
+/// A method of an in-tree plugin ("ewc"), loaded once.
+const MethodEntry& plugin_method(const std::string& name);
+
+/// Tasks of two classes each in float64, `items` training items a task; the labels are the stream's
+/// outputs, or both outputs of every task in the scenario domain.
+TensorStream classes_stream(const Seeds& seeds, Scenario scenario, std::int64_t tasks,
+                            std::int64_t items, std::int64_t features);
+
+/// Takes a method of a plugin through a stream; `parameters` are each row's, or one for all.
+Learned learn(const std::string& method, const Problem& problem, const Stream& stream,
+              const Seeds& seeds, const std::vector<Json>& parameters,
+              const StreamOptions& options = {});
 
 /// The bytes of all tensors that a service or method walks through its state().
 class Bytes final : public State {
