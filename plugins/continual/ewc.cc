@@ -7,6 +7,7 @@
 // is Laplace's approximation of the posterior: summed losses, up to a common factor. prior is the
 // precision of a normal prior around the starting parameters, which is the first anchor. Code bases
 // do not agree on what lambda multiplies: compare it across papers with care.
+#include <assay/common/error.h>
 #include <assay/continual/importance.h>
 #include <assay/continual/quadratic_penalty.h>
 
@@ -56,6 +57,11 @@ class Ewc final : public continual::Method {
 
   void begin(const Problem& problem, Run&) override {
     likelihood_ = problem.likelihood;
+    if (likelihood_ == Likelihood::gaussian && label_ == FisherLabel::likeliest) {
+      throw Error(problem.place +
+                  ": the likeliest number is the prediction itself, of which the "
+                  "Fisher information is zero: use another estimator than argmax");
+    }
     const Tensor& start_KP = problem.start.theta_KP;
     if (prior_K1_.gt(0).any().item<bool>()) {
       penalty_.set(prior_K1_.to(start_KP.options()).expand_as(start_KP), start_KP);

@@ -19,15 +19,15 @@ class Gem final : public continual::Method {
         .summary("Projects gradients onto those that raise no earlier task's loss on its memory")
         .paper("arXiv:1706.08840")
         .needs("task_boundaries")
-        .parameter(integer("memory", 500).at_least(1).help("samples that are kept, over all tasks"))
+        .parameter(integer("per_task", 100).at_least(1).help("samples that are kept of each task"))
         .parameter(real("margin", 0.5).at_least(0).per_row().help("lower bound of v"));
   }
 
   explicit Gem(const Parameters& parameters)
-      : buffer_(BufferPolicy::ring, parameters.integer("memory")),
-        margin_K1_(parameters.row("margin")) {}
+      : per_task_(parameters.integer("per_task")), margin_K1_(parameters.row("margin")) {}
 
   void begin(const Problem& problem, Run& run) override {
+    buffer_ = Buffer(BufferPolicy::ring, per_task_ * problem.tasks);
     buffer_.begin(problem, run, problem.tasks);
     network_ = problem.start.network;
     run_ = &run;
@@ -53,7 +53,8 @@ class Gem final : public continual::Method {
   }
 
  private:
-  Buffer buffer_;
+  std::int64_t per_task_;
+  Buffer buffer_{BufferPolicy::ring, 1};
   Tensor margin_K1_;
   std::shared_ptr<const Network> network_;
   Run* run_ = nullptr;     // of the stream: counts the memories' gradients

@@ -32,9 +32,9 @@ std::vector<Entry> entries() {
             {{"memory", 9}, {"alpha", 0.0}}}},
           {"a-gem", {{{"memory", 9}, {"replay", 6}}}},
           {"gem",
-           {{{"memory", 9}, {"margin", 0.5}},
-            {{"memory", 9}, {"margin", 0.0}},
-            {{"memory", 9}, {"margin", 0.1}}}},
+           {{{"per_task", 3}, {"margin", 0.5}},
+            {{"per_task", 3}, {"margin", 0.0}},
+            {{"per_task", 3}, {"margin", 0.1}}}},
           {"gdumb", {{{"memory", 9}, {"epochs", 3}}}},
           {"ncm", {none}},
           {"slda", {{{"features", "network"}}}}};
@@ -73,6 +73,28 @@ TEST_CASE("methods: rows in company learn as they do alone, in float64") {
   }
 }
 
+TEST_CASE("methods: a row that fails on the way leaves the others as they are") {
+  const TensorStream stream = classes_stream(seeds, Scenario::class_, 3, 10, 5);
+  Problem problem = problem_in(seeds, Scenario::class_);
+  for (const Entry& entry : entries()) {
+    CAPTURE(entry.method);
+    problem.recipe.lr_K1 = Tensor();
+    const Learned undisturbed = learn(entry.method, problem, stream, seeds, entry.parameters);
+    // The middle row's parameters are infinite after its first step.
+    problem.recipe.lr_K1 = numbers({0.01, INFINITY, 0.01}, {3, 1});
+    Run run(seeds);
+    const Learned disturbed = learn(entry.method, problem, stream, run, entry.parameters);
+    const bool trains = entry.method != "ncm" && entry.method != "slda";
+    CHECK(run.failed(1) == trains);
+    for (const std::int64_t row : {0, 2}) {
+      CHECK_FALSE(run.failed(row));
+      CHECK(largest_difference(disturbed.model.theta_KP[row], undisturbed.model.theta_KP[row]) <
+            1e-9);
+      CHECK(disturbed.answer_IKN.select(1, row).equal(undisturbed.answer_IKN.select(1, row)));
+    }
+  }
+}
+
 TEST_CASE("methods: bytes are those that are held") {
   const TensorStream stream = classes_stream(seeds, Scenario::task, 3, 10, 5);
   const Problem problem = problem_in(seeds, Scenario::task);
@@ -92,7 +114,7 @@ TEST_CASE("methods: bytes are those that are held") {
   CHECK(bytes("er-ace", {{"memory", 9}}) == 9 * sample + 16);
   CHECK(bytes("derpp", {{"memory", 9}}) == 9 * (sample + 6 * 8) + 16);
   CHECK(bytes("a-gem", {{"memory", 9}}) == 9 * sample + 16);
-  CHECK(bytes("gem", {{"memory", 9}}) == 9 * sample + 8 * (3 + 1) + 8);  // a counter a task
+  CHECK(bytes("gem", {{"per_task", 3}}) == 9 * sample + 8 * (3 + 1) + 8);  // a counter a task
   CHECK(bytes("gdumb", {{"memory", 9}}) == 9 * sample + 16);
   CHECK(bytes("ncm", Json::object()) == 8 * 6 * (1 + 5));
   CHECK(bytes("slda", Json::object()) == 8 * (6 * (1 + 5) + 5 * 5));

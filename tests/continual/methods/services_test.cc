@@ -164,6 +164,13 @@ TEST_CASE("class statistics: scores by hand") {
   // Shrinkage .5 keeps the covariance at 1: x mean - mean^2 / 2.
   CHECK(largest_difference(statistics.linear_discriminant(x, 0.5).slice(2, 0, 2),
                            numbers({3 - .5, 18 - 18, 4 - .5, 24 - 18}, {1, 2, 2})) < 1e-12);
+  // More samples change the answer: class 0's mean becomes 3, the scatter 1 + 1 + ... = 28 over 7.
+  statistics.add(integers({0}, {1}), numbers({3, 3, 7}, {1, 3, 1}), integers({0, 0, 0}, {1, 3}),
+                 at::ones({1, 3}, at::kDouble));
+  CHECK(largest_difference(statistics.covariance_KDD(), numbers({28.0 / 7}, {1, 1, 1})) < 1e-12);
+  // Variance 4, shrunk by half towards 1: 2.5.
+  CHECK(largest_difference(statistics.linear_discriminant(x, 0.5).select(2, 0),
+                           numbers({(9 - 4.5) / 2.5, (12 - 4.5) / 2.5}, {1, 2})) < 1e-12);
   ClassStatistics means(/*covariance=*/false);
   means.begin(at::zeros({1}, at::kDouble), 1, 3, 1);
   CHECK(error_of([&] { means.linear_discriminant(x, 0.5); }) ==

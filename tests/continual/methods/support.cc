@@ -112,13 +112,12 @@ TensorStream classes_stream(const Seeds& seeds, Scenario scenario, std::int64_t 
   return {parts, scenario_outputs_TC(scenario, tasks, 2)};
 }
 
-Learned learn(const std::string& method, const Problem& problem, const Stream& stream,
-              const Seeds& seeds, const std::vector<Json>& parameters,
-              const StreamOptions& options) {
+Learned learn(const std::string& method, const Problem& problem, const Stream& stream, Run& run,
+              const std::vector<Json>& parameters, const StreamOptions& options) {
   const MethodEntry& entry = plugin_method(method);
   const MethodInfo info = entry.describe();
   std::vector<std::vector<Value>> values;
-  for (std::size_t row = 0; row < seeds.size(); ++row) {
+  for (std::size_t row = 0; row < run.seeds().size(); ++row) {
     const Json& given = parameters[parameters.size() == 1 ? 0 : row];
     auto& of_row = values.emplace_back();
     for (const ParameterSpec& spec : info.parameters) {
@@ -136,9 +135,14 @@ Learned learn(const std::string& method, const Problem& problem, const Stream& s
   }
   const Parameters resolved(info.parameters, values);
   std::unique_ptr<void, void (*)(void*) noexcept> made(entry.create(resolved), entry.destroy);
+  return run_stream(problem, stream, *static_cast<Method*>(made.get()), entry.hooks, run, options);
+}
+
+Learned learn(const std::string& method, const Problem& problem, const Stream& stream,
+              const Seeds& seeds, const std::vector<Json>& parameters,
+              const StreamOptions& options) {
   Run run(seeds);
-  Learned learned =
-      run_stream(problem, stream, *static_cast<Method*>(made.get()), entry.hooks, run, options);
+  Learned learned = learn(method, problem, stream, run, parameters, options);
   for (std::int64_t row = 0; row < run.rows(); ++row) {
     if (run.failed(row)) throw Error(run.failure(row));
   }

@@ -66,6 +66,9 @@ TensorStream classes_stream(const Seeds& seeds, Scenario scenario, std::int64_t 
 Learned learn(const std::string& method, const Problem& problem, const Stream& stream,
               const Seeds& seeds, const std::vector<Json>& parameters,
               const StreamOptions& options = {});
+/// The same in a run at hand, whose rows may fail.
+Learned learn(const std::string& method, const Problem& problem, const Stream& stream, Run& run,
+              const std::vector<Json>& parameters, const StreamOptions& options = {});
 
 /// The bytes of all tensors that a service or method walks through its state().
 class Bytes final : public State {
