@@ -40,11 +40,14 @@ void Buffer::begin(const Problem& problem, const Run& run, std::int64_t groups) 
                 ": labels that are numbers have no classes to balance: use a reservoir");
   }
   if (policy_ != BufferPolicy::ring) groups_ = 1;
+  choices_.clear();
+  draws_.clear();
   for (const std::uint64_t seed : run.seeds()) {
     choices_.emplace_back(std::vector<std::uint64_t>{seed}, "assay.buffer.choices");
     draws_.emplace_back(std::vector<std::uint64_t>{seed}, "assay.buffer.draws");
   }
-  blocks_.resize(choices_.size());
+  blocks_.assign(choices_.size(), Block{});
+  x_ = label_KM_ = allowed_KMC_ = logits_KMC_ = Tensor();
   seen_KG_ = at::zeros({problem.rows(), groups_}, at::kLong);
   drawn_K_ = at::zeros({problem.rows()}, at::kLong);
 }
@@ -278,6 +281,10 @@ void Buffer::state(State& state) {
   state("x", x_);
   state("allowed", allowed_KMC_);
   state("logits", logits_KMC_);
+  // What the host counts with stays with the host, wherever a saved state was loaded to.
+  for (Tensor* counted : {&seen_KG_, &drawn_K_, &label_KM_}) {
+    if (counted->defined()) *counted = counted->cpu();
+  }
 }
 
 }  // namespace assay::continual
