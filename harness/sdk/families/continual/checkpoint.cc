@@ -99,8 +99,6 @@ bool load_checkpoint(const std::filesystem::path& folder, Progress& progress, Me
     for (const auto& [name, value] : file.tensors) {
       if (name.starts_with("state.")) state[name.substr(6)] = value;
     }
-    LoadState load(state, device);
-    method.state(load);
     progress.learned = numbers.at("learned");
     progress.steps = numbers.at("steps");
     progress.stored_bytes = numbers.at("stored_bytes");
@@ -115,6 +113,8 @@ bool load_checkpoint(const std::filesystem::path& folder, Progress& progress, Me
       progress.moments.push_back(
           {moment.at(0), moment.at(1), tensor("moment" + std::to_string(i))});
     }
+    LoadState load(state, device);
+    method.state(load);
     restore_numbers(numbers.at("rows"), run);
     std::fprintf(stderr, "the stream goes on behind task %lld\n",
                  static_cast<long long>(progress.learned));

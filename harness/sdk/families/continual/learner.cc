@@ -2,6 +2,7 @@
 
 #include "sdk/families/continual/checkpoint.h"
 #include "sdk/families/continual/evaluator.h"
+#include "sdk/families/support/answer.h"
 #include "sdk/internal/batches.h"
 #include "sdk/internal/continual_state.h"
 
@@ -68,8 +69,7 @@ class Learner {
 
 Learned Learner::learn() {
   const at::NoGradGuard no_record;
-  const std::int64_t all = stream_.tasks();
-  const std::int64_t last = options_.tasks > 0 ? std::min(options_.tasks, all) : all;
+  const std::int64_t last = stream_.tasks();
   method_.begin(problem_, run_);
   if (!load_checkpoint(options_.checkpoint, progress_, method_, problem_, run_)) {
     progress_.model = {problem_.start.network, problem_.start.theta_KP.clone()};
@@ -114,6 +114,8 @@ void Learner::one_task() {
   }
   if (problem_.boundaries && overrides(Method::end_task_hook)) {
     method_.end_task(task_, progress_.model, run_);
+    const std::string breach = model_breach(progress_.model, problem_.start, "end_task");
+    if (!breach.empty()) throw Error(problem_.place + ": " + breach);
   }
   progress_.learned = index + 1;
   count_bytes();
