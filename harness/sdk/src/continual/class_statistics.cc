@@ -30,7 +30,6 @@ void ClassStatistics::begin(const Tensor& like, std::int64_t rows, std::int64_t 
 
 void ClassStatistics::add(const Tensor& rows_A, const Tensor& feature_ABD, const Tensor& label_AB,
                           const Tensor& weight_AB) {
-  solved_shrinkage_ = -1;
   const bool all = rows_A.size(0) == count_KC_.size(0);
   const auto of_rows = [&](const Tensor& value_K) {
     return all ? value_K : value_K.index_select(0, rows_A);
@@ -69,30 +68,23 @@ Tensor ClassStatistics::nearest_mean(const Tensor& feature_KND) const {
                         mean_KCD_.square().sum(2).unsqueeze(1));
 }
 
-void ClassStatistics::solve(double shrinkage) const {
+Tensor ClassStatistics::linear_discriminant(const Tensor& feature_KND, double shrinkage) const {
+  if (!has_covariance_) throw Error("ClassStatistics: made without a covariance");
   // In double: pixels that never change make the covariance singular but for the shrinkage.
   const Tensor mean_KCD = mean_KCD_.to(at::kDouble);
   const Tensor shrunk_KDD = covariance_KDD().to(at::kDouble) * (1 - shrinkage) +
                             shrinkage * at::eye(mean_KCD.size(2), mean_KCD.options());
   const Tensor weight_KDC =
       at::cholesky_solve(mean_KCD.transpose(1, 2), at::linalg_cholesky(shrunk_KDD));
-  offset_K1C_ =
-      (mean_KCD.transpose(1, 2) * weight_KDC).sum(1, true).mul(-0.5).to(mean_KCD_.scalar_type());
-  weight_KDC_ = weight_KDC.to(mean_KCD_.scalar_type());
-  solved_shrinkage_ = shrinkage;
-}
-
-Tensor ClassStatistics::linear_discriminant(const Tensor& feature_KND, double shrinkage) const {
-  if (!has_covariance_) throw Error("ClassStatistics: made without a covariance");
-  if (solved_shrinkage_ != shrinkage) solve(shrinkage);
-  return without_unseen(feature_KND.bmm(weight_KDC_) + offset_K1C_);
+  const Tensor offset_K1C = (mean_KCD.transpose(1, 2) * weight_KDC).sum(1, true) * -0.5;
+  return without_unseen(feature_KND.bmm(weight_KDC.to(feature_KND.scalar_type())) +
+                        offset_K1C.to(feature_KND.scalar_type()));
 }
 
 void ClassStatistics::state(State& state) {
   state("count", count_KC_);
   state("mean", mean_KCD_);
   state("scatter", scatter_KDD_);
-  solved_shrinkage_ = -1;  // what was solved is of the statistics before a load
 }
 
 }  // namespace assay::continual

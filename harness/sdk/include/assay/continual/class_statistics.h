@@ -40,14 +40,9 @@ class ClassStatistics {
 
  private:
   Tensor without_unseen(const Tensor& score_KNC) const;
-  void solve(double shrinkage) const;
 
   bool has_covariance_;
   Tensor count_KC_, mean_KCD_, scatter_KDD_;
-  // The discriminant of the present statistics, solved when it is first asked for: queries come in
-  // many parts.
-  mutable double solved_shrinkage_ = -1;
-  mutable Tensor weight_KDC_, offset_K1C_;
 };
 
 }  // namespace assay::continual
