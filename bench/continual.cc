@@ -1,87 +1,168 @@
+// Optimizer steps of continual methods, with their own plugins, through the family's driver: those
+// of the second task, when a method has a past to think of.
 #include "bench/support/clock.h"
 #include "bench/support/networks.h"
+#include "sdk/families/continual/learner.h"
+#include "sdk/families/support/answer.h"
+#include "worker/plugin_loader.h"
 
-#include <assay/losses.h>
-#include <assay/train.h>
+#include <assay/common/error.h>
 
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <string>
 
 namespace assay::bench {
 namespace {
 
-constexpr std::int64_t steps = 64;
+using continual::Batch;
+using continual::Items;
+using continual::Method;
+using continual::Problem;
+using continual::Task;
 
-void task(benchmark::State& state, const std::string& method, std::int64_t batch, std::int64_t models) {
-  const MeasuredNetwork network = {.name = "mlp-784-100-100-10", .spec = {.arch = "mlp", .width = 100, .depth = 2}, .input = {784}};
-  const Model start = cohort(network, models);
-  const std::int64_t items = steps * batch;
-  const Tensor item_KN = at::arange(items, at::kLong).unsqueeze(0).expand({models, items});
-  const Dataset data = Dataset::shared(at::randn({items, 784}), item_KN.contiguous());
-  const Tensor label_KN = at::randint(10, {models, items});
-  const Tensor target_KNC = one_hot(label_KN, 10, start.theta_KP);
-  Recipe recipe;
-  recipe.epochs = 1;
-  recipe.batch = batch;
-  recipe.optimizer = "sgd";
-  recipe.lr = 0.05;
-  recipe.schedule = "constant";
-  Hooks hooks;
-  const Tensor fisher = at::rand_like(start.theta_KP), anchor = start.theta_KP.clone();
-  if (method == "ewc") {
-    hooks.after_backward = [&](const Batch&, const Tensor& theta, Tensor& gradient) {
-      gradient.addcmul_(fisher, theta - anchor, 1.0);
-    };
+constexpr std::int64_t steps = 64;  // of a task
+constexpr std::int64_t models = 10, classes = 10, inputs = 784, tests = 100;
+
+const MeasuredNetwork& network() {
+  const auto& all = measured_networks();
+  return *std::find_if(all.begin(), all.end(),
+                       [](const auto& one) { return one.name == "mlp-784-100-100-10"; });
+}
+
+/// Two tasks of random items that all rows share; what the outputs mean does not change.
+class RandomStream final : public continual::Stream {
+ public:
+  explicit RandomStream(std::int64_t items)
+      : items_(items),
+        pool_(at::randn({2 * items, inputs})),
+        label_N_(at::randint(classes, {2 * items}, at::kLong)) {}
+
+  std::int64_t rows() const override { return models; }
+  std::int64_t tasks() const override { return 2; }
+  std::vector<std::int64_t> input_shape() const override { return {inputs}; }
+  Tensor outputs_TC() const override { return at::ones({2, classes}, at::kBool); }
+  Items training(const std::vector<std::int64_t>& tasks) const override {
+    return items_from(tasks.at(0) * items_, items_);
   }
-  const std::int64_t memory = 500;
-  Tensor mem_x = at::randn({models, memory, 784}), mem_y = at::randint(10, {models, memory});
-  Tensor labels;
-  if (method == "er") {
-    hooks.prepare = [&](Batch& b) {
-      const Tensor row = at::arange(models, at::kLong).unsqueeze(1) * memory;
-      const Tensor drawn = at::randint(memory, {models, batch}) + row;
-      const Tensor x = mem_x.flatten(0, 1).index_select(0, drawn.view(-1)).view({models, batch, 784});
-      const Tensor y = b.gather(label_KN);
-      labels = at::cat({y, mem_y.flatten(0, 1).index_select(0, drawn.view(-1)).view({models, batch})}, 1);
-      const Tensor old = b.x;
-      b.x = at::cat({b.x, x}, 1);
-      b.weight_AB = at::cat({b.weight_AB, b.weight_AB}, 1);
-      b.share_AB = at::cat({b.share_AB, b.share_AB}, 1) / 2;
-      const Tensor place = (at::randint(memory, {models, batch / 8}) + row).view(-1);
-      mem_x.flatten(0, 1).index_copy_(0, place, old.slice(1, 0, batch / 8).reshape({-1, 784}));
-    };
+  Items validation(const std::vector<std::int64_t>& tasks) const override {
+    return training(tasks);
   }
+  Dataset test() const override { return items_from(0, 2 * tests).data; }
+  std::unique_ptr<continual::Truth> truth() const override { return nullptr; }
+
+ private:
+  Items items_from(std::int64_t first, std::int64_t count) const {
+    const Tensor item_KN = at::arange(first, first + count, at::kLong).expand({models, count});
+    return {Dataset::shared(pool_, item_KN),
+            label_N_.narrow(0, first, count).expand({models, count}).contiguous()};
+  }
+
+  std::int64_t items_;
+  Tensor pool_, label_N_;
+};
+
+/// A method whose last task is timed, from its begin_task to its end_task.
+class Timed final : public Method {
+ public:
+  Timed(Method& method, std::uint32_t hooks) : method_(method), hooks_(hooks) {}
+
+  std::uint32_t hooks() const { return hooks_ | begin_task_hook | end_task_hook; }
+  double seconds() const { return seconds_; }
+
+  void begin(const Problem& problem, Run& run) override { method_.begin(problem, run); }
+  void begin_task(const Task& task, const Model& model, Run& run) override {
+    if ((hooks_ & begin_task_hook) != 0) method_.begin_task(task, model, run);
+    seconds_ = -cpu_seconds();
+  }
+  void prepare_batch(Batch& batch, Run& run) override { method_.prepare_batch(batch, run); }
+  Tensor loss(const Batch& batch) override { return method_.loss(batch); }
+  void after_backward(const Batch& batch, const Tensor& theta_AP, Tensor& gradient_AP) override {
+    method_.after_backward(batch, theta_AP, gradient_AP);
+  }
+  void after_step(const Batch& batch, Tensor& theta_AP) override {
+    method_.after_step(batch, theta_AP);
+  }
+  void end_task(const Task& task, Model& model, Run& run) override {
+    seconds_ += cpu_seconds();
+    if ((hooks_ & end_task_hook) != 0) method_.end_task(task, model, run);
+  }
+  void state(continual::State& state) override { method_.state(state); }
+
+ private:
+  Method& method_;
+  std::uint32_t hooks_;
+  double seconds_ = 0;
+};
+
+/// The defaults; of what the rivals have to be told too, their values.
+Parameters parameters_of(const MethodInfo& info) {
+  std::vector<Value> values;
+  for (const ParameterSpec& spec : info.parameters) {
+    values.push_back(spec.default_value);
+    if (spec.key == "lambda") values.back() = 1.0;
+    if (spec.key == "samples") values.back() = std::int64_t{256};
+  }
+  return Parameters(info.parameters, std::vector<std::vector<Value>>(models, values));
+}
+
+Problem problem_of(std::int64_t batch) {
+  Problem problem;
+  problem.scenario = continual::Scenario::domain;
+  problem.tasks = 2;
+  problem.start = cohort(network(), models);
+  problem.recipe.epochs = 1;
+  problem.recipe.batch = batch;
+  problem.recipe.optimizer = "sgd";
+  problem.recipe.lr = 0.05;
+  problem.recipe.schedule = "constant";
+  problem.item_shape = {inputs};
+  problem.place = "a benchmark";
+  return problem;
+}
+
+void second_task(benchmark::State& state, const std::string& name, std::int64_t batch) {
+  const LoadedPlugin& plugin = load_plugin(ASSAY_BENCH_PLUGINS "/" + name + ".so");
+  const MethodEntry& entry = find_method(plugin, name);
+  const Parameters parameters = parameters_of(entry.describe());
+  const RandomStream stream(steps * batch);
+  const Problem problem = problem_of(batch);
   double seconds = 0;
   for ([[maybe_unused]] auto _ : state) {
     Run run(first_seeds(models));
-    const double before = cpu_seconds();
-    const Model model = train(start, data, recipe, run, [&](const Batch& b) {
-      if (method == "er") return b.mean(cross_entropy(b.logits_KBC, one_hot(labels, 10, b.logits_KBC)));
-      return b.mean(cross_entropy(b.logits_KBC, b.gather(target_KNC)));
-    }, hooks);
-    seconds += cpu_seconds() - before;
-    benchmark::DoNotOptimize(model.theta_KP);
+    const MethodHandle<Method> method(entry, parameters);
+    Timed timed(*method, entry.hooks);
+    benchmark::DoNotOptimize(
+        continual::run_stream(problem, stream, timed, timed.hooks(), run).model.theta_KP);
+    for (std::int64_t row = 0; row < models; ++row) {
+      if (run.failed(row)) throw Error(name + " failed: " + run.failure(row));
+    }
+    state.SetIterationTime(timed.seconds());
+    seconds += timed.seconds();
   }
-  const auto n = static_cast<double>(state.iterations() * models * steps);
-  StepCost cost = network.cost(method == "er" ? 2 * batch : batch);
-  state.counters["us_per_model_step"] = 1e6 * seconds / n;
-  state.counters["products_us"] = 1e6 * products_seconds(cost.products, models) / static_cast<double>(models);
-  state.counters["sgemm_share"] = cost.flops() * n / seconds / sgemm_peak();
+  const StepCost cost = network().cost(name == "er" ? 2 * batch : batch);
+  const double step = seconds / static_cast<double>(state.iterations() * steps * models);
+  const double products = products_seconds(cost.products, models) / static_cast<double>(models);
+  state.counters["K"] = static_cast<double>(models);
+  state.counters["us_per_model_step"] = 1e6 * step;
+  state.counters["gflops"] = 1e-9 * cost.flops() / step;
+  state.counters["sgemm_share"] = cost.flops() / step / sgemm_peak();
+  state.counters["products_share"] = products / step;
 }
 
 }  // namespace
 
 void register_benchmarks() {
   for (const std::int64_t batch : {32, 128}) {
-  for (const std::string method : {"naive", "ewc", "er"}) {
-  for (const std::int64_t models : {1, 10}) {
-    benchmark::RegisterBenchmark((method + "/batch=" + std::to_string(batch) + "/K=" + std::to_string(models)).c_str(), task,
-                                 method, batch, models)
-        ->Unit(benchmark::kMillisecond)
-        ->MeasureProcessCPUTime();
-  }}}
+    for (const std::string name : {"naive", "ewc", "er"}) {
+      benchmark::RegisterBenchmark((name + "/batch=" + std::to_string(batch) + "/K=10").c_str(),
+                                   second_task, name, batch)
+          ->Unit(benchmark::kMillisecond)
+          ->UseManualTime();
+    }
+  }
 }
 
 }  // namespace assay::bench

@@ -1,58 +1,63 @@
-// Oracles of KLoM-mini: many small models, retrained without the forget set, as one cohort.
+// Oracles of KLoM-mini: many small models, retrained without the forget set, as the family's stage
+// trains them: a seed's oracles are rows of cohorts.
 #include "bench/support/clock.h"
-#include "bench/support/networks.h"
+#include "bench/support/temporary_folder.h"
+#include "sdk/families/unlearning/settings.h"
+#include "sdk/internal/family.h"
 
-#include <assay/losses.h>
-#include <assay/train.h>
+#include <assay/common/error.h>
 
-#include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 
+#include <filesystem>
 #include <string>
 
 namespace assay::bench {
 namespace {
 
-constexpr std::int64_t points = 475, dimension = 10, classes = 5;
+/// As a suite writes it, with what was left out filled in.
+Json settings(std::int64_t oracles) {
+  const Json given = {{"task", {{"use", "klom_mini"}}},
+                      {"model", {{"arch", "mlp"}, {"width", 32}, {"depth", 1}}},
+                      {"train",
+                       {{"epochs", 40},
+                        {"batch", 32},
+                        {"lr", 0.05},
+                        {"schedule", "constant"},
+                        {"optimizer", "sgd"}}},
+                      {"oracles", oracles}};
+  return resolve_settings(given, unlearning::setting_specs());
+}
 
-void train_oracles(benchmark::State& state, std::int64_t models) {
-  const MeasuredNetwork network = {.name = "mlp-10-32-5",
-                                   .spec = {.arch = "mlp", .width = 32, .depth = 1},
-                                   .input = {dimension},
-                                   .classes = classes};
-  const Model start = cohort(network, models);
-  const Tensor x = at::randn({points, dimension}), label_N = at::randint(classes, {points});
-  const Tensor item_KN = at::arange(points, at::kLong).expand({models, points});
-  const Dataset data = Dataset::shared(x, item_KN);
-  const Tensor target_KNC =
-      one_hot(label_N.expand({models, points}).contiguous(), classes, x).contiguous();
-  Recipe recipe;
-  recipe.epochs = 40;
-  recipe.batch = 32;
-  recipe.lr = 0.05;
-  recipe.schedule = "constant";
-  recipe.optimizer = "sgd";
+// Data, training and the file that is published: all that the stage does.
+void train_oracles(benchmark::State& state, std::int64_t oracles) {
+  const TemporaryFolder folder;
+  StageJob job;
+  job.settings = settings(oracles);
+  job.stage = "oracles";
+  job.seeds = {0};
+  job.output = folder / "stage";
+  std::filesystem::create_directory(job.output);
+  const Family& family = find_family("unlearning");
   double seconds = 0;
   for ([[maybe_unused]] auto _ : state) {
-    Run run(first_seeds(models));
+    Run run(job.seeds);
     const double before = cpu_seconds();
-    const Model model = train(start, data, recipe, run, [&](const Batch& b) {
-      return b.mean(cross_entropy(b.logits_KBC, b.gather(target_KNC)));
-    });
+    const RowOutcome outcome = family.run_stage(job, run).at(0);
     seconds += cpu_seconds() - before;
-    benchmark::DoNotOptimize(model.theta_KP);
+    if (!outcome.failure.empty()) throw Error("the stage failed: " + outcome.failure);
   }
-  const auto oracles = static_cast<double>(state.iterations() * models);
-  state.counters["K"] = static_cast<double>(models);
-  state.counters["ms_per_oracle"] = 1e3 * seconds / oracles;
+  state.counters["K"] = static_cast<double>(oracles);
+  state.counters["ms_per_oracle"] =
+      1e3 * seconds / static_cast<double>(state.iterations() * oracles);
 }
 
 }  // namespace
 
 void register_benchmarks() {
-  for (const std::int64_t models : {1, 20, 200}) {
-    benchmark::RegisterBenchmark(("oracles/K=" + std::to_string(models)).c_str(), train_oracles,
-                                 models)
+  for (const std::int64_t oracles : {1, 20, 200}) {
+    benchmark::RegisterBenchmark(("oracles/K=" + std::to_string(oracles)).c_str(), train_oracles,
+                                 oracles)
         ->Unit(benchmark::kMillisecond)
         ->MeasureProcessCPUTime();
   }

@@ -4,6 +4,7 @@ documentation has it: Naive, EWC and Replay with an evaluator that measures noth
 import argparse
 import json
 import time
+import warnings
 
 import continual  # first: it sets the number of threads
 import torch
@@ -70,6 +71,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.3, help="CPU seconds for each figure")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    # It warns of its own functions at every call, whatever the filters are.
+    warnings.showwarning = lambda *_, **__: None
     found = {name: measure(make, arguments, options.batch, options.seconds)
              for name, (make, arguments) in METHODS.items()}
     print(json.dumps({"torch": torch.__version__, "avalanche": avalanche.__version__,
