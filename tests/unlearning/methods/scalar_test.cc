@@ -147,14 +147,14 @@ TEST_CASE("scalar: matching regresses on targets, direct answers are the targets
 }
 
 TEST_CASE("scalar: SCRUB's passes take turns, the first of them for a few epochs") {
-  const Json parameters = {{"alpha", .7}, {"gamma", .4}, {"temperature", 2.}, {"max_epochs", 3}};
+  const Json parameters = {{"alpha", .75}, {"gamma", .5}, {"temperature", 2.}, {"max_epochs", 3}};
   double theta = start;
   for (int epoch = 0; epoch < steps; ++epoch) {
     const auto divergence = [&](double x) {
       return 2 * x * (sigma(theta * x / 2) - sigma(start * x / 2));
     };
     if (epoch < 3) theta += rate * divergence(x_forget);
-    theta -= rate * (.7 * divergence(x_retain) + .4 * keep(theta));
+    theta -= rate * (.75 * divergence(x_retain) + .5 * keep(theta));
   }
   CHECK(answer("scrub", parameters) == near(theta));
 }
@@ -196,8 +196,8 @@ TEST_CASE("scalar: retraining starts from a new model and costs what fine-tuning
   ask("retrain-budget", scalar_problem(), retrained);
   ask("finetune", scalar_problem(), tuned);
   CHECK(retrained.costs(0).gradient_samples == tuned.costs(0).gradient_samples);
-  problem.recipe.steps = 4;  // two samples each, the original's batch is one
-  problem.recipe.batch = 2;
+  problem.recipe.steps = 4;  // with two retain items each, the original's batch is one
+  problem.retain_batch = 2;
   Run steps_run(seed);
   ask("retrain-budget", problem, steps_run);
   CHECK(steps_run.costs(0).gradient_samples == 8);
