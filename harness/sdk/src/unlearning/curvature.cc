@@ -110,11 +110,13 @@ Solution conjugate_gradients(const std::function<Tensor(const Tensor& v_KP)>& pr
 Tensor newton_step(const Problem& problem, const Model& model, const NewtonSettings& settings,
                    Run& run) {
   const PartLoss loss = negative_log_likelihood(problem.likelihood);
+  // In float64: in float32 the solver's last products would hang on the order of sums.
+  const Model precise{model.network, model.theta_KP.detach().to(at::kDouble)};
   const Tensor gradient_KP =
-      mean_gradient(model, problem.retain, loss, run) + problem.ridge * model.theta_KP.detach();
+      mean_gradient(precise, problem.retain, loss, run) + problem.ridge * precise.theta_KP;
   const Tensor diagonal_K1 = problem.ridge + settings.damping_K1.to(gradient_KP.options());
   const auto product = [&](const Tensor& v_KP) {
-    return hessian_product(model, problem.retain, loss, v_KP) + diagonal_K1 * v_KP;
+    return hessian_product(precise, problem.retain, loss, v_KP) + diagonal_K1 * v_KP;
   };
   const Solution solution =
       conjugate_gradients(product, gradient_KP, settings.tolerance,
@@ -125,7 +127,7 @@ Tensor newton_step(const Problem& problem, const Model& model, const NewtonSetti
     run.costs(row).gradient_samples += samples;
     run.costs(row).flops += 3 * model.network->forward_flops() * static_cast<double>(samples);
   }
-  return solution.x_KP;
+  return solution.x_KP.to(model.theta_KP.scalar_type());
 }
 
 }  // namespace assay::unlearning

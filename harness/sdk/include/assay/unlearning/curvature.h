@@ -46,7 +46,8 @@ struct NewtonSettings {
 
 /// The step H^-1 g, [K, P], of the retained objective
 ///   L(theta) = mean over retain of -log p(label) + ridge / 2 |theta|^2
-/// at `model`: theta minus it is the optimum where L is quadratic. Counts the retain items once for
+/// at `model`: theta minus it is the optimum where L is quadratic. Computed in float64 whatever the
+/// model's type. Counts the retain items once for
 /// the gradient and twice for every product with the Hessian, as gradient samples.
 Tensor newton_step(const Problem& problem, const Model& model, const NewtonSettings& settings,
                    Run& run);
