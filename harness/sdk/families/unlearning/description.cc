@@ -1,5 +1,6 @@
 #include "sdk/families/support/description.h"
 #include "sdk/families/unlearning/family.h"
+#include "sdk/families/unlearning/settings.h"
 
 namespace assay::unlearning {
 namespace {
@@ -92,17 +93,33 @@ Json description() {
       {"summary",
        "A model was trained on forget and retain data. It shall become what training without "
        "the forget set would have given, at a fraction of the cost"},
-      {"settings", Json::array()},
+      {"settings", to_json(setting_specs())},
       {"references", references()},
       {"metrics", metrics()},
       {"oracle_capabilities", Json::array()},
       {"apart",
        {{"oracles", "uses retrained models"}, {"predictor", "returns predictions, not a model"}}},
-      {"tasks", Json::array()}};
+      {"tasks", task_list(tasks())}};
 }
 
+// Seconds at most, and every part of the protocol: all stages, all capabilities but "convex".
 Json Unlearning::smoke_settings() const {
-  return Json::object();
+  return {{"task",
+           {{"use", "klom_mini"},
+            {"items", 120},
+            {"forget", 6},
+            {"validation", 40},
+            {"holdout", 40},
+            {"separation", 1.5}}},
+          {"model", {{"arch", "mlp"}, {"width", 8}, {"depth", 1}}},
+          {"train", {{"epochs", 10}, {"batch", 16}, {"lr", 0.05}, {"optimizer", "sgd"}}},
+          {"budget", {{"epochs", 2}, {"batch", 3}, {"lr", 0.01}}},
+          {"retain_batch", 12},
+          {"models", 2},
+          {"oracles", 3},
+          {"spare", 2},
+          {"attribution", {{"use", "datamodels"}, {"models", 24}}},
+          {"relearn", {{"epochs", 2}, {"batch", 3}}}};
 }
 
 }  // namespace assay::unlearning
