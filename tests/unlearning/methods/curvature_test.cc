@@ -92,12 +92,13 @@ TEST_CASE("curvature: costs are each row's own, and a mismatch is said") {
   const Seeds seeds = {4, 5};
   const Example example = precise_example(seeds, {Likelihood::gaussian, true});
   Run run(seeds);
-  const NewtonSettings settings{.damping_K1 = at::zeros({2, 1})};
+  const NewtonSettings settings{.damping_K1 = at::zeros({2, 1}), .scale_K1 = at::ones({2, 1})};
   newton_step(example.problem, example.problem.original, settings, run);
   for (std::int64_t row = 0; row < 2; ++row) {
     const Example alone = row_of(example, row);
     Run own(alone.seeds);
-    newton_step(alone.problem, alone.problem.original, {.damping_K1 = at::zeros({1, 1})}, own);
+    newton_step(alone.problem, alone.problem.original,
+                {.damping_K1 = at::zeros({1, 1}), .scale_K1 = at::ones({1, 1})}, own);
     CHECK(run.costs(row).gradient_samples == own.costs(0).gradient_samples);
     // Six parameters: six products at most, each twice the 60 items, and the gradient.
     CHECK(run.costs(row).gradient_samples > 60);

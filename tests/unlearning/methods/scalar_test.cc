@@ -219,6 +219,24 @@ TEST_CASE("scalar: a Newton step by hand") {
   Run run(seed);
   ask("influence-newton", problem, run, {parameters});
   CHECK(run.costs(0).gradient_samples == 2 * (1 + 2));
+  CHECK(run.costs(0).forward_samples == 2 * 2);  // before and after each step
+}
+
+TEST_CASE("scalar: a Newton step that would raise the objective is halved") {
+  // Far out the slope is 2 and the curvature next to nothing.
+  Problem problem = scalar_problem();
+  problem.ridge = .001;
+  problem.original.theta_KP = numbers({5}, {1, 1});
+  const auto objective = [](double t) { return std::log1p(std::exp(2 * t)) + .0005 * t * t; };
+  const double s = sigma(10);
+  double step = (2 * s + .001 * 5) / (4 * s * (1 - s) + .001);
+  int tries = 1;
+  while (objective(5 - step) > objective(5)) step /= 2, ++tries;
+  REQUIRE(tries > 2);
+  CHECK(answer("influence-newton", Json::object(), problem) == near(5 - step));
+  Run run(seed);
+  ask("influence-newton", problem, run);
+  CHECK(run.costs(0).forward_samples == 1 + tries);
 }
 
 }  // namespace assay::unlearning::test
