@@ -1,6 +1,7 @@
 #include "sdk/families/weak_to_strong/task.h"
 
 #include "sdk/families/weak_to_strong/tasks/fashion_mnist.h"
+#include "sdk/families/weak_to_strong/tasks/gaussian_regression.h"
 #include "sdk/families/weak_to_strong/tasks/latent_tasks.h"
 
 #include <assay/common/error.h>
@@ -19,7 +20,8 @@ std::int64_t Sizes::of(Split split) const {
 }
 
 const std::vector<TaskInfo>& tasks() {
-  static const std::vector<TaskInfo> all = {fashion_mnist(), latent_tasks()};
+  static const std::vector<TaskInfo> all = {fashion_mnist(), latent_tasks(), linear_gaussian(),
+                                            subspace()};
   return all;
 }
 
