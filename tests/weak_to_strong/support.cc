@@ -165,4 +165,13 @@ Json tiny_fashion() {
   })");
 }
 
+Json tiny_subspace() {
+  return Json::parse(R"({
+    "task": {"use": "subspace", "weak": 40, "strong": 10, "shared": 10, "transfer": 400},
+    "fit": "least-squares",
+    "weak": {"model": {"arch": "mlp", "depth": 0}, "labels": 120},
+    "strong": {"model": {"arch": "mlp", "depth": 0}}
+  })");
+}
+
 }  // namespace assay::weak_to_strong::test

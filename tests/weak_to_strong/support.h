@@ -93,4 +93,7 @@ Json tiny_latent();
 /// Small settings on Fashion-MNIST, from scratch.
 Json tiny_fashion();
 
+/// The subspace task (40, 10, 10, 120, 400), fitted in closed form.
+Json tiny_subspace();
+
 }  // namespace assay::weak_to_strong::test

@@ -117,6 +117,13 @@ std::vector<Json> score_rows(const Task& task, const Seeds& seeds, const StageRe
   return score_regression(test_KNC, weak_KNC, ceiling_KNC, targets_of(Split::test), transfer);
 }
 
+/// Metrics that mean nothing in this benchmark are there without a number.
+Json with_every_metric(Json metrics) {
+  static const Json all = description().at("metrics");
+  for (const Json& metric : all) metrics.emplace(metric.at("id").get<std::string>(), nullptr);
+  return metrics;
+}
+
 void write_predictions(const CellJob& job, const Seeds& seeds,
                        std::map<std::string, Tensor> tensors) {
   const std::vector<std::int64_t> seed_K(seeds.begin(), seeds.end());
@@ -132,7 +139,7 @@ std::vector<RowOutcome> expected_rows(const CellJob& job, const Task& task, Run&
   for (std::int64_t row = 0; row < run.rows(); ++row) {
     RowOutcome& outcome = outcomes[static_cast<std::size_t>(row)];
     outcome.result = row_record(run, row, 0);
-    outcome.result["metrics"] = score_expected(*risks);
+    outcome.result["metrics"] = with_every_metric(score_expected(*risks));
   }
   run.enter_phase("write");
   write_predictions(job, run.seeds(), {});
@@ -173,7 +180,8 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   const std::vector<Json> scores =
       score_rows(*task, run.seeds(), stages, given, at::tensor(good, at::kLong));
   for (std::size_t i = 0; i < good.size(); ++i) {
-    Json& metrics = outcomes[static_cast<std::size_t>(good[i])].result["metrics"] = scores[i];
+    Json& metrics = outcomes[static_cast<std::size_t>(good[i])].result["metrics"] =
+        with_every_metric(scores[i]);
     // Decoding multiplies the answers to tasks that depend on one another as if they did not: which
     // class is likeliest means something, how likely it is does not.
     if (job.reference == "pretraining-decoded") metrics["ece"] = metrics["brier"] = nullptr;

@@ -163,7 +163,10 @@ Json stage_settings(const Json& resolved, const std::string& stage) {
     weak.erase("supervisors");
     return {{"task", task}, {"weak", weak}, {"fit", fit}};
   }
-  if (stage == "ensemble") return {{"task", task}, {"weak", weak}, {"fit", fit}};
+  if (stage == "ensemble") {
+    task.erase("validation");
+    return {{"task", task}, {"weak", weak}, {"fit", fit}};
+  }
 
   const std::int64_t rung = rung_of(stage);
   Json own = {{"strong", resolved.at("strong")}};
