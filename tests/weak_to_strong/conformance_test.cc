@@ -93,8 +93,9 @@ bool any_contains(const std::vector<std::string>& texts, const std::string& part
 
 }  // namespace
 
-TEST_CASE("conformance: the three methods keep the rules") {
-  for (const char* name : {"xent", "logconf", "product"}) {
+TEST_CASE("conformance: the methods keep the rules") {
+  for (const char* name : {"xent", "logconf", "product", "bootstrap", "confidence-filter",
+                           "early-learning", "linear-probe", "weak-ensemble"}) {
     INFO(name);
     CHECK(find_family("weak_to_strong").check_conformance(plugin_method(name)) ==
           std::vector<std::string>{});
