@@ -1,6 +1,6 @@
-// Bootstrapping (Burns et al. 2023, section 4.3.1): M_1 -> M_2 -> ... -> the student, each trained on
-// the labels of the one before. The sizes between are the benchmark's ladder, whose rungs have been
-// trained by plain imitation:
+// Bootstrapping (Burns et al. 2023, section 4.3.1): M_1 -> M_2 -> ... -> the student, each trained
+// on the labels of the one before. The sizes between are the benchmark's ladder, whose rungs have
+// been trained by plain imitation:
 //   L = CE(p, q),   q: what the largest rung says
 #include <assay/weak_to_strong.h>
 

@@ -1,4 +1,4 @@
-// Early-learning regularization (Liu et al. 2020, arXiv:2007.00151, equations 6 and 9): a student fits
+// Early-learning regularization (ELR; Liu et al. 2020, arXiv:2007.00151): a student fits
 // what is right before it fits what is wrong, so its own running predictions hold it back:
 //   L = CE(p, w) + lambda log(1 - <p, t>),   t <- beta t + (1 - beta) p  at every visit of an item
 // t starts at zero and is no part of the gradient. As in the authors' code p is kept off 0 and 1.
@@ -18,8 +18,10 @@ class EarlyLearning final : public weak_to_strong::Method {
         .paper("arXiv:2007.00151")
         .needs("categorical")
         .parameter(real("lambda", 3).range(0, 100).per_row().help("weight of the regularizer"))
-        .parameter(real("beta", 0.7).range(0, 1).per_row().help(
-            "share of the running prediction that stays at a visit"));
+        .parameter(real("beta", 0.7)
+                       .range(0, 1)
+                       .per_row()
+                       .help("share of the running prediction that stays at a visit"));
   }
 
   explicit EarlyLearning(const Parameters& parameters)
@@ -31,8 +33,7 @@ class EarlyLearning final : public weak_to_strong::Method {
       const Tensor p_KBC = batch.logits_KBC.softmax(2).clamp(1e-4, 1 - 1e-4);
       const Tensor own_KBC = p_KBC.detach() / p_KBC.detach().sum(2, true);
       const Tensor beta_A11 = batch.row(beta_K1_).unsqueeze(2);
-      const Tensor target_KBC =
-          beta_A11 * batch.gather(running_KNC) + (1 - beta_A11) * own_KBC;
+      const Tensor target_KBC = beta_A11 * batch.gather(running_KNC) + (1 - beta_A11) * own_KBC;
       const Tensor row_AB = batch.rows_A.unsqueeze(1).expand_as(batch.item_AB);
       const Tensor real_AB = batch.weight_AB.gt(0);  // padding is no visit
       running_KNC.index_put_({row_AB.masked_select(real_AB), batch.item_AB.masked_select(real_AB)},

@@ -1,9 +1,9 @@
 // A linear probe: the student's body stays as it is, and its output layer alone learns the
-// supervisor's answers w from the features f (Burns et al. 2023, section 5 and the vision experiments).
+// supervisor's answers w from the features f (as in the vision experiments of Burns et al. 2023).
 //   closed:   min over W, b of  mean |f W + b - w|^2 + ridge |W|^2   in closed form
 //   trained:  L = CE(p, w), of regression tasks the squared error, by the benchmark's recipe
-// The closed form of classes regresses on probabilities: which class is likeliest means something, how
-// likely its softmax says it is does not.
+// The closed form of classes regresses on probabilities: which class is likeliest means something,
+// how likely its softmax says it is does not.
 #include <assay/weak_to_strong.h>
 
 #include <ATen/ATen.h>
@@ -18,9 +18,11 @@ class LinearProbe final : public weak_to_strong::Method {
     return MethodInfo("linear-probe")
         .summary("The output layer alone, on features that stay as they are")
         .paper("arXiv:2312.09390")
-        .parameter(text("solver", "closed").one_of({"closed", "trained"}).help(
-            "ridge regression in closed form, or training by the recipe"))
-        .parameter(real("ridge", 1e-4).range(0, 1e6).per_row().help("weight decay of the closed form"))
+        .parameter(text("solver", "closed")
+                       .one_of({"closed", "trained"})
+                       .help("ridge regression in closed form, or training by the recipe"))
+        .parameter(
+            real("ridge", 1e-4).range(0, 1e6).per_row().help("weight decay of the closed form"))
         .parameter(boolean("intercept", true).help("whether the closed form fits a bias"));
   }
 

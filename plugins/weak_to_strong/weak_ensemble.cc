@@ -1,8 +1,8 @@
 // An ensemble of weak supervisors (the fine-tuning ensemble of Lang, Huang and Li 2025,
 // arXiv:2501.13124): all learned from the same labels, from other initial values.
 //   L = CE(p, mean_e w_e)
-// They are of the row's own seed. Supervisors of other seeds learned from other labels, some of them
-// labels of this seed's transfer items: averaging those would leak them.
+// They are of the row's own seed. Supervisors of other seeds learned from other labels, some of
+// them labels of this seed's transfer items: averaging those would leak them.
 #include <assay/weak_to_strong.h>
 
 #include <ATen/ATen.h>

@@ -1,5 +1,5 @@
-// The information barrier: a method walks every tensor and every call that Problem and Run offer, and
-// finds neither the truth of the transfer half nor the test labels.
+// The information barrier: a method walks every tensor and every call that Problem and Run offer,
+// and finds neither the truth of the transfer half nor the test labels.
 #include "sdk/families/weak_to_strong/settings.h"
 #include "support.h"
 
@@ -91,11 +91,13 @@ std::pair<double, std::string> best(const Found& found, const Tensor& truth_KN) 
     // Anything that can be cut into columns of so many items, whatever its shape was.
     std::vector<Tensor> columns;
     if (tensor.dim() > 1 && tensor.size(1) == items) {
-      for (const Tensor& column : tensor.flatten(1).view({tensor.size(0), items, -1})[0].unbind(1)) {
+      for (const Tensor& column :
+           tensor.flatten(1).view({tensor.size(0), items, -1})[0].unbind(1)) {
         columns.push_back(column);
       }
     } else if (flat.size(1) >= items) {
-      for (std::int64_t from = 0; from + items <= flat.size(1) && from < 64 * items; from += items) {
+      for (std::int64_t from = 0; from + items <= flat.size(1) && from < 64 * items;
+           from += items) {
         columns.push_back(flat[0].slice(0, from, from + items));
       }
     }
@@ -136,8 +138,7 @@ void check_barrier(const Json& given, double limit) {
   for (const Split split : {Split::transfer, Split::validation, Split::test}) {
     for (const bool noisy : {true, false}) {
       const auto truth = task->truth();
-      const Tensor truth_KN =
-          noisy ? truth->labels_KN(split, {0}) : truth->targets_KN(split, {0});
+      const Tensor truth_KN = noisy ? truth->labels_KN(split, {0}) : truth->targets_KN(split, {0});
       const auto [much, name] = best(Walker::found, truth_KN);
       INFO(name << " knows " << much);
       CHECK(much < limit);
@@ -152,7 +153,9 @@ void check_barrier(const Json& given, double limit) {
 
 }  // namespace
 
-TEST_CASE("barrier: no truth in reach of a method, of classes") { check_barrier(tiny_latent(), 0.97); }
+TEST_CASE("barrier: no truth in reach of a method, of classes") {
+  check_barrier(tiny_latent(), 0.97);
+}
 
 TEST_CASE("barrier: no truth in reach of a method, of numbers") {
   Json given = tiny_subspace();

@@ -190,7 +190,8 @@ TEST_CASE("conformance: two classes are a case of their own") {
 
 TEST_CASE("conformance: wrong shapes, exceptions and numbers that are not finite are found") {
   CHECK(any_contains(breaches([](const Problem& problem, Run&, const Tensor&) {
-                       return Model{problem.student.network, problem.student.theta_KP.narrow(0, 0, 1)};
+                       return Model{problem.student.network,
+                                    problem.student.theta_KP.narrow(0, 0, 1)};
                      }),
                      "with the defaults: fit returned parameters of shape [1, "));
   CHECK(any_contains(breaches([](const Problem&, Run&, const Tensor&) -> Model {

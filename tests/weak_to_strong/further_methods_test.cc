@@ -1,5 +1,5 @@
-// The methods beside plain losses: a ladder climbed by hand, an ensemble of one's own seed, items kept
-// by hand, the early-learning gradient in its published form, probes.
+// The methods beside plain losses: a ladder climbed by hand, an ensemble of one's own seed, items
+// kept by hand, the early-learning gradient in its published form, probes.
 #include "sdk/families/weak_to_strong/example.h"
 #include "support.h"
 
@@ -12,7 +12,9 @@
 namespace assay::weak_to_strong::test {
 namespace {
 
-Tensor numbers(std::vector<double> values) { return at::tensor(values, at::kDouble); }
+Tensor numbers(std::vector<double> values) {
+  return at::tensor(values, at::kDouble);
+}
 
 /// Runs a method with these values of some of its parameters.
 Model fit(const std::string& name, const Problem& problem, const Seeds& seeds,
@@ -44,10 +46,9 @@ Problem problem_of(const Seeds& seeds, std::int64_t classes) {
 
 Model imitation(const Problem& problem, const Seeds& seeds, const Tensor& target_KNC) {
   Run run(seeds);
-  return train(problem.student, problem.transfer, problem.recipe, run,
-               [&](const Batch& batch) {
-                 return batch.mean(cross_entropy(batch.logits_KBC, batch.gather(target_KNC)));
-               });
+  return train(problem.student, problem.transfer, problem.recipe, run, [&](const Batch& batch) {
+    return batch.mean(cross_entropy(batch.logits_KBC, batch.gather(target_KNC)));
+  });
 }
 
 /// A linear student of two classes on a feature that is always zero: its bias alone learns.
@@ -83,21 +84,18 @@ TEST_CASE("bootstrap: the ladder's stages are what climbing it by hand gives") {
       CHECK(problem.ladder.size() == 2);
       for (const Rung& rung : problem.ladder) {
         Run own(run.seeds());  // a stage is a run of its own
-        const Model climbed = train(rung.start, problem.transfer, problem.recipe, own,
-                                    [&](const Batch& batch) {
-                                      return batch.mean(cross_entropy(batch.logits_KBC,
-                                                                      batch.gather(label_KNC)));
-                                    });
+        const Model climbed =
+            train(rung.start, problem.transfer, problem.recipe, own, [&](const Batch& batch) {
+              return batch.mean(cross_entropy(batch.logits_KBC, batch.gather(label_KNC)));
+            });
         label_KNC = predict_probabilities(climbed, problem.transfer);
         CHECK(at::equal(label_KNC, rung.label_KNC));
         CHECK(at::equal(predict_probabilities(climbed, problem.validation), rung.validation_KVC));
         CHECK_FALSE(at::allclose(label_KNC, problem.weak_KNC, 1e-3, 1e-3));
       }
-      return train(problem.student, problem.transfer, problem.recipe, run,
-                   [&](const Batch& batch) {
-                     return batch.mean(
-                         cross_entropy(batch.logits_KBC, batch.gather(label_KNC)));
-                   });
+      return train(problem.student, problem.transfer, problem.recipe, run, [&](const Batch& batch) {
+        return batch.mean(cross_entropy(batch.logits_KBC, batch.gather(label_KNC)));
+      });
     }
   };
   const MethodEntry climber = assay::detail::method_entry<Climber>();
@@ -142,8 +140,8 @@ TEST_CASE("ensemble: further supervisors have other values and the same labels")
       CHECK(problem.ensemble_KENC.sizes() == at::IntArrayRef{2, 3, 200, 2});
       CHECK(at::equal(problem.ensemble_KENC.select(1, 0), problem.weak_KNC));
       for (const std::int64_t other : {1, 2}) {
-        CHECK_FALSE(at::allclose(problem.ensemble_KENC.select(1, other), problem.weak_KNC, 1e-2,
-                                 1e-2));
+        CHECK_FALSE(
+            at::allclose(problem.ensemble_KENC.select(1, other), problem.weak_KNC, 1e-2, 1e-2));
       }
       CHECK_FALSE(at::allclose(problem.ensemble_KENC.select(1, 1),
                                problem.ensemble_KENC.select(1, 2), 1e-2, 1e-2));
@@ -179,7 +177,7 @@ TEST_CASE("confidence-filter: the items kept, by hand") {
 }
 
 TEST_CASE("early-learning: two steps by the published gradient") {
-  // Liu et al. 2020, lemma 2: the gradient by the logits is p - w + lambda g,
+  // Liu et al. 2020 (arXiv:2007.00151): the gradient by the logits is p - w + lambda g,
   //   g_c = p_c / (1 - <p, t>) sum_k (t_k - t_c) p_k.
   const Tensor w = numbers({.7, .2, .1}).view({1, 3});
   const std::vector<double> start = {.4, -.2, .1};
@@ -195,8 +193,8 @@ TEST_CASE("early-learning: two steps by the published gradient") {
     }
     bias = bias - (p - w[0] + lambda * g);
   }
-  const Model after = fit("early-learning", bias_only(w, start, 2), {1},
-                          {{"lambda", lambda}, {"beta", beta}});
+  const Model after =
+      fit("early-learning", bias_only(w, start, 2), {1}, {{"lambda", lambda}, {"beta", beta}});
   CHECK(at::allclose(slice_of(after, "head.bias").squeeze(0), bias, 0, 1e-6));
 }
 
@@ -207,8 +205,8 @@ TEST_CASE("early-learning: running predictions belong to their items, short batc
   const double lambda = 3, beta = .7;
   std::vector<Tensor> table(24, at::zeros({3}, at::kDouble));
   Run run(seeds);
-  const Model by_hand = train(
-      problem.student, problem.transfer, problem.recipe, run, [&](const Batch& batch) {
+  const Model by_hand =
+      train(problem.student, problem.transfer, problem.recipe, run, [&](const Batch& batch) {
         const Tensor p = batch.logits_KBC[0].softmax(1), log_p = batch.logits_KBC[0].log_softmax(1);
         Tensor loss = at::zeros({1}, at::kDouble);
         double count = 0;
@@ -242,8 +240,8 @@ TEST_CASE("linear-probe: the body stays, the head is least squares or the recipe
   }
   // The gradient of the ridge objective is zero at the closed form.
   const Tensor w_KDC = slice_of(closed, "head.weight");
-  const Tensor residual_KNC = f_KND.matmul(w_KDC) + slice_of(closed, "head.bias").unsqueeze(1) -
-                              problem.weak_KNC;
+  const Tensor residual_KNC =
+      f_KND.matmul(w_KDC) + slice_of(closed, "head.bias").unsqueeze(1) - problem.weak_KNC;
   const Tensor slope_KDC = f_KND.transpose(1, 2).matmul(residual_KNC) / 24.0 + 0.01 * w_KDC;
   CHECK(slope_KDC.abs().max().item<double>() < 1e-6);
   CHECK(residual_KNC.mean(1).abs().max().item<double>() < 1e-6);

@@ -8,7 +8,9 @@
 namespace assay::weak_to_strong::test {
 namespace {
 
-Tensor numbers(std::vector<double> values) { return at::tensor(values, at::kDouble); }
+Tensor numbers(std::vector<double> values) {
+  return at::tensor(values, at::kDouble);
+}
 
 /// A linear model of one output, float64, all parameters one.
 Model linear(std::int64_t rows, std::int64_t features, std::int64_t outputs = 1) {
@@ -45,8 +47,8 @@ TEST_CASE("least squares: rows of other sizes and ridges, against the normal equ
     items_KN[row].slice(0, counts[static_cast<std::size_t>(row)]).fill_(-1);
   }
   const Tensor ridge_K1 = numbers({0.1, 0, 2}).view({3, 1});
-  const Model fitted = least_squares_head(linear(3, 4, 2), Dataset::own(x_KND, items_KN), y_KNC,
-                                          {ridge_K1, true});
+  const Model fitted =
+      least_squares_head(linear(3, 4, 2), Dataset::own(x_KND, items_KN), y_KNC, {ridge_K1, true});
   for (std::int64_t row = 0; row < 3; ++row) {
     // Centred: the intercept is what is left of the means.
     const std::int64_t n = counts[static_cast<std::size_t>(row)];
@@ -90,16 +92,14 @@ TEST_CASE("features: what the output layer reads") {
 
 TEST_CASE("data: items selected from the items of each row") {
   const Tensor pool = at::arange(10, at::kDouble).view({10, 1});
-  const Dataset data = Dataset::shared(
-      pool, at::tensor({5, 6, 7, 8, 1, 2, 3, -1}, at::kLong).view({2, 4}));
-  const Dataset some =
-      data.select_items(at::tensor({3, 0, -1, 2, 2, 1}, at::kLong).view({2, 3}));
+  const Dataset data =
+      Dataset::shared(pool, at::tensor({5, 6, 7, 8, 1, 2, 3, -1}, at::kLong).view({2, 4}));
+  const Dataset some = data.select_items(at::tensor({3, 0, -1, 2, 2, 1}, at::kLong).view({2, 3}));
   CHECK(some.count(0) == 2);
   CHECK(some.count(1) == 3);
   CHECK(at::equal(some.slice(0, 2).view({2, 2}), numbers({8, 5, 3, 3}).view({2, 2})));
-  CHECK(error_of([&] {
-          data.select_items(at::tensor({0, 3}, at::kLong).view({2, 1}));
-        }) == "Dataset::select_items: position 3 of row 1, which has 3 items");
+  CHECK(error_of([&] { data.select_items(at::tensor({0, 3}, at::kLong).view({2, 1})); }) ==
+        "Dataset::select_items: position 3 of row 1, which has 3 items");
   CHECK(error_of([&] { data.select_items(at::zeros({1, 2}, at::kLong)); }) ==
         "Dataset::select_items: positions must be int64 [2, items], but are [1, 2]");
 }

@@ -1,5 +1,5 @@
-// Regression tasks through the whole pipeline: the identity of gain and misfit, and risks against their
-// formula.
+// Regression tasks through the whole pipeline: the identity of gain and misfit, and risks against
+// their formula.
 #include "sdk/families/weak_to_strong/scoring.h"
 #include "sdk/families/weak_to_strong/settings.h"
 #include "support.h"
@@ -125,15 +125,15 @@ TEST_CASE("subspace: risks and PGR against the formula") {
 
 TEST_CASE("regression: a trained student comes to the closed form") {
   Json given = tiny_subspace();
-  given["train"] = {{"epochs", 200}, {"batch", 400}, {"optimizer", "sgd"}, {"lr", 0.5},
-                    {"schedule", "constant"}};
+  given["train"] = {
+      {"epochs", 200}, {"batch", 400}, {"optimizer", "sgd"}, {"lr", 0.5}, {"schedule", "constant"}};
   const Benchmark benchmark(given, {0, 1});
   const auto closed = benchmark.method(plugin_method("linear-probe"), least_squares);
   // The recipe fits a bias too.
   const auto with_bias = benchmark.method(
       plugin_method("linear-probe"), {{"solver", "closed"}, {"ridge", 0.0}, {"intercept", true}});
-  const auto trained = benchmark.method(plugin_method("linear-probe"),
-                                        {{"solver", "trained"}, {"ridge", 0.0}, {"intercept", true}});
+  const auto trained = benchmark.method(
+      plugin_method("linear-probe"), {{"solver", "trained"}, {"ridge", 0.0}, {"intercept", true}});
   for (std::size_t row = 0; row < 2; ++row) {
     CHECK(metric(trained, "risk")[row] == Approx(metric(with_bias, "risk")[row]).epsilon(1e-9));
     CHECK(metric(closed, "risk")[row] == Approx(metric(with_bias, "risk")[row]).epsilon(0.2));
@@ -144,11 +144,12 @@ TEST_CASE("scoring: risks by hand") {
   const auto numbers = [](std::vector<double> values) {
     return at::tensor(values, at::kDouble).view({1, -1, 1});
   };
-  // Targets 1 and 2: the supervisor errs by 1 and 1, the method by 0 and 1, the ceiling by 0 and .5.
+  // Targets 1 and 2: the supervisor errs by 1 and 1, the method by 0 and 1, the ceiling by 0 and
+  // .5.
   const Tensor target = numbers({1, 2}).squeeze(2);
   const OnTransfer transfer{numbers({1}), numbers({3}), numbers({2}).squeeze(2)};
-  const Json row = score_regression(numbers({1, 3}), numbers({2, 1}), numbers({1, 2.5}), target,
-                                    transfer)[0];
+  const Json row =
+      score_regression(numbers({1, 3}), numbers({2, 1}), numbers({1, 2.5}), target, transfer)[0];
   CHECK(row.at("risk") == 0.5);
   CHECK(row.at("gain") == 0.5);
   CHECK(row.at("gap") == 0.875);
@@ -156,8 +157,9 @@ TEST_CASE("scoring: risks by hand") {
   // On the transfer item both are off by 1 and differ by 2: |1 - 1 - 4|.
   CHECK(row.at("misfit") == 4.0);
   CHECK(row.at("identity_error") == 4.0);
-  CHECK(score_regression(numbers({2, 1}), numbers({2, 1}), numbers({2, 1}), target,
-                         std::nullopt)[0].at("pgr").is_null());
+  CHECK(score_regression(numbers({2, 1}), numbers({2, 1}), numbers({2, 1}), target, std::nullopt)[0]
+            .at("pgr")
+            .is_null());
 }
 
 }  // namespace assay::weak_to_strong::test

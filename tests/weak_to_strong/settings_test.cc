@@ -10,9 +10,13 @@
 namespace assay::weak_to_strong::test {
 namespace {
 
-const Family& family() { return find_family("weak_to_strong"); }
+const Family& family() {
+  return find_family("weak_to_strong");
+}
 
-Json expand(const Json& given) { return family().expand(resolved(given)); }
+Json expand(const Json& given) {
+  return family().expand(resolved(given));
+}
 
 Json stage(const Json& expansion, const std::string& name) {
   for (const Json& stage : expansion.at("stages")) {
@@ -123,8 +127,7 @@ TEST_CASE("expansion: rungs are a chain of stages, and further supervisors a sta
         std::set<std::string>{"pretrained_rung2", "rung2"});
   CHECK(changed(given, with(given, "/ladder/train/lr", 0.5)) ==
         std::set<std::string>{"rung1", "rung2"});
-  const Json plain =
-      expand(without(with(given, "/weak/supervisors", 1), {"ladder", "pretrain"}));
+  const Json plain = expand(without(with(given, "/weak/supervisors", 1), {"ladder", "pretrain"}));
   CHECK(plain.at("capabilities") == Json({"weak_labels", "validation", "categorical"}));
   CHECK(plain.at("references").size() == 3);
 }
@@ -132,8 +135,7 @@ TEST_CASE("expansion: rungs are a chain of stages, and further supervisors a sta
 TEST_CASE("expansion: regression tasks have numbers, a formula, and closed forms") {
   const Json expansion = expand(tiny_subspace());
   CHECK(expansion.at("capabilities") == Json({"weak_labels", "validation", "gaussian"}));
-  CHECK(expansion.at("references").at(2) ==
-        Json{{"id", "formula"}, {"inputs", Json::array()}});
+  CHECK(expansion.at("references").at(2) == Json{{"id", "formula"}, {"inputs", Json::array()}});
   CHECK(expansion.at("parameters") == 10 + 1);
 }
 
@@ -207,7 +209,8 @@ TEST_CASE("expansion: values that are each valid but do not fit") {
         "subspace has no pretraining tasks: leave pretrain out");
 }
 
-TEST_CASE("description: a primary metric of each kind of task, and PGR is a ratio of metrics it has") {
+TEST_CASE(
+    "description: a primary metric of each kind of task, and PGR is a ratio of metrics it has") {
   const Json description = family().describe();
   std::set<std::string> ids;
   int primary = 0;

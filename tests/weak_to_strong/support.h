@@ -1,5 +1,5 @@
-// A benchmark of the family from settings to cells inside one process, as the command and its workers
-// would run it; temporary folders; the methods' libraries.
+// A benchmark of the family from settings to cells inside one process, as the command and its
+// workers would run it; temporary folders; the methods' libraries.
 #pragma once
 
 #include "sdk/internal/family.h"

@@ -52,7 +52,7 @@ struct Answers {
 /// Fits a method and predicts the test items. Neither labels nor the ceiling's predictions have
 /// been read when this returns.
 Answers run_method(const CellJob& job, const Problem& problem, const Task& task, Run& run,
-                  std::vector<RowOutcome>& outcomes) {
+                   std::vector<RowOutcome>& outcomes) {
   run.enter_phase("create");
   const Parameters parameters = row_parameters(job.method->describe(), job.rows, job.device);
   const MethodHandle<Method> method(*job.method, parameters);

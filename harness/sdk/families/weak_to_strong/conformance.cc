@@ -250,9 +250,8 @@ std::vector<std::string> check_conformance(const MethodEntry& method) {
   const MethodInfo info = method.describe();
   const std::vector<Choice> all = choices(info);
   std::vector<std::string> breaches;
-  const bool has_classes =
-      std::find(info.requirements.begin(), info.requirements.end(), "categorical") !=
-      info.requirements.end();
+  const bool has_classes = std::find(info.requirements.begin(), info.requirements.end(),
+                                     "categorical") != info.requirements.end();
   // More classes than two, the two that many a method treats apart, and none at all.
   std::vector<std::int64_t> sizes = {3, 2};
   if (!has_classes) sizes.push_back(1);

@@ -23,9 +23,10 @@ Json metrics() {
       accuracy,
       risk,
       pgr,
-      metric("gain", "Gain", "max", nullptr,
-             "accuracy minus the weak supervisor's; of a regression task the supervisor's risk minus "
-             "its own"),
+      metric(
+          "gain", "Gain", "max", nullptr,
+          "accuracy minus the weak supervisor's; of a regression task the supervisor's risk minus "
+          "its own"),
       metric("gap", "Gap", "none", nullptr, "the ceiling's gain over the weak supervisor"),
       metric("auroc", "AUROC", "max", share,
              "area under the ROC curve; more than two classes: mean of each against the rest"),
@@ -39,9 +40,10 @@ Json metrics() {
              "expected calibration error of the likeliest class, 15 bins (Guo et al. 2017)"),
       metric("brier", "Brier score", "min", {0, 2},
              "mean over items of the squared error summed over classes"),
-      metric("misfit", "Misfit", "none", nullptr,
-             "regression tasks: mean squared distance from the supervisor's answers on the transfer "
-             "items"),
+      metric(
+          "misfit", "Misfit", "none", nullptr,
+          "regression tasks: mean squared distance from the supervisor's answers on the transfer "
+          "items"),
       metric("identity_error", "Error of gain = misfit", "min", nullptr,
              "regression tasks: |the supervisor's risk minus its own minus the misfit|, on the "
              "transfer items; zero for a least-squares student whose class holds the target "

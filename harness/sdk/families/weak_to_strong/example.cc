@@ -19,8 +19,7 @@ Example make_example(const std::vector<std::uint64_t>& seeds, std::int64_t class
   const auto fresh = [&](std::int64_t width, const char* purpose) {
     Model model;
     model.network = make_network({.arch = "mlp", .width = width, .depth = 1}, {features}, classes);
-    model.theta_KP =
-        initial_parameters(model.network->layout(), Streams(seeds, purpose)).to(type);
+    model.theta_KP = initial_parameters(model.network->layout(), Streams(seeds, purpose)).to(type);
     return model;
   };
   Example example{seeds, {}, normal("test", {items, features})};

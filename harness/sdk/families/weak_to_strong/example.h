@@ -19,8 +19,8 @@ struct Example {
 /// ensemble. One class: a regression problem.
 Example make_example(const std::vector<std::uint64_t>& seeds, std::int64_t classes);
 
-/// A copy in which every label of row `row` belongs to another item: all that its supervisors say is
-/// in the opposite order of items.
+/// A copy in which every label of row `row` belongs to another item: all that its supervisors say
+/// is in the opposite order of items.
 Example with_labels_flipped(const Example& example, std::int64_t row);
 
 /// One row of an example as an example of its own; shares no labels and no parameters with it.

@@ -17,7 +17,9 @@ Json stage(const Json& settings, const std::string& name, const std::string& tit
           {"cost", cost}};
 }
 
-bool has_body(const NetworkSpec& network) { return network.arch != "mlp" || network.depth > 0; }
+bool has_body(const NetworkSpec& network) {
+  return network.arch != "mlp" || network.depth > 0;
+}
 
 /// What is wrong with settings that are each valid.
 void check(const Settings& settings, const Task& task) {
@@ -33,8 +35,9 @@ void check(const Settings& settings, const Task& task) {
     }
   }
   if (settings.least_squares && task.likelihood() != Likelihood::gaussian) {
-    throw Error("fit is \"least-squares\", but the task has classes: only regression tasks are "
-                "fitted in closed form");
+    throw Error(
+        "fit is \"least-squares\", but the task has classes: only regression tasks are "
+        "fitted in closed form");
   }
 }
 
@@ -50,18 +53,18 @@ class StageList {
     return settings_.pretrain ? Json::array({pretrained_name(rung)}) : Json::array();
   }
 
-  void add(const std::string& name, const std::string& title, Json inputs,
-           const Network& network, std::int64_t items, const Recipe& recipe) {
-    stages_.push_back(stage(resolved_, name, title, std::move(inputs),
-                            training_cost(network, items, recipe)));
+  void add(const std::string& name, const std::string& title, Json inputs, const Network& network,
+           std::int64_t items, const Recipe& recipe) {
+    stages_.push_back(
+        stage(resolved_, name, title, std::move(inputs), training_cost(network, items, recipe)));
   }
 
   void add_pretrained(std::int64_t rung) {
     if (!settings_.pretrain) return;
     const auto network = network_of(settings_, rung, task_, task_.classes());
     add(pretrained_name(rung),
-        rung == 0 ? "pretrained student" : "pretrained rung " + std::to_string(rung),
-        Json::array(), *network, settings_.sizes.pretrain, settings_.pretrain->recipe);
+        rung == 0 ? "pretrained student" : "pretrained rung " + std::to_string(rung), Json::array(),
+        *network, settings_.sizes.pretrain, settings_.pretrain->recipe);
   }
 
   void add_rung(std::int64_t rung) {
@@ -113,8 +116,8 @@ Json expansion(const Json& resolved) {
     references.push_back({{"id", "supervisors"}, {"inputs", {"weak", "ceiling", "ensemble"}}});
   }
   for (std::int64_t rung = 1; rung <= rungs; ++rung) {
-    references.push_back({{"id", "rung-" + std::to_string(rung)},
-                          {"inputs", {"weak", "ceiling", rung_name(rung)}}});
+    references.push_back(
+        {{"id", "rung-" + std::to_string(rung)}, {"inputs", {"weak", "ceiling", rung_name(rung)}}});
   }
   const bool decoded = pretrained && task->codes_KCT(settings.pretrain->tasks, Seeds{0}).defined();
   if (decoded) {

@@ -15,7 +15,9 @@ Streams starting_streams(std::int64_t rung, const Seeds& seeds) {
   return Streams(seeds, rung == 0 ? "assay.student" : "assay." + rung_name(rung));
 }
 
-std::string teacher_of(std::int64_t rung) { return rung == 1 ? "weak" : rung_name(rung - 1); }
+std::string teacher_of(std::int64_t rung) {
+  return rung == 1 ? "weak" : rung_name(rung - 1);
+}
 
 Model starting_model(const Settings& settings, const Task& task, std::int64_t rung,
                      const Seeds& seeds, const StageReader& stages, at::Device device) {
@@ -48,8 +50,8 @@ Problem make_problem(const Settings& settings, const Task& task, const Seeds& se
                               answers_of(rung_name(rung), "validation_KVC")});
   }
   if (settings.supervisors > 1) {
-    problem.ensemble_KENC = at::cat(
-        {problem.weak_KNC.unsqueeze(1), answers_of("ensemble", "transfer_KENC")}, 1);
+    problem.ensemble_KENC =
+        at::cat({problem.weak_KNC.unsqueeze(1), answers_of("ensemble", "transfer_KENC")}, 1);
   }
 
   const double uniform = 1.0 / static_cast<double>(task.classes());

@@ -60,11 +60,10 @@ std::vector<Json> score_regression(const Tensor& answer_KNC, const Tensor& weak_
   const Tensor weak_K = squared_distance(weak_KNC, target_KN1);
   const Tensor gain_K = weak_K - risk_K;
   const Tensor gap_K = weak_K - squared_distance(ceiling_KNC, target_KN1);
-  std::map<std::string, Tensor> all = {
-      {"risk", risk_K},
-      {"gain", gain_K},
-      {"gap", gap_K},
-      {"pgr", at::where(gap_K.eq(0), NAN, gain_K / gap_K)}};
+  std::map<std::string, Tensor> all = {{"risk", risk_K},
+                                       {"gain", gain_K},
+                                       {"gap", gap_K},
+                                       {"pgr", at::where(gap_K.eq(0), NAN, gain_K / gap_K)}};
   if (transfer) {
     const Tensor truth_KN1 = transfer->target_KN.unsqueeze(2);
     const Tensor misfit_K = squared_distance(transfer->answer_KNC, transfer->weak_KNC);

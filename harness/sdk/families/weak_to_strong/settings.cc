@@ -35,8 +35,9 @@ ParameterSpec ladder_spec() {
                        .help("how a rung is trained, where it differs from train"));
   return table("ladder", std::move(fields))
       .may_be_absent()
-      .help("sizes between the supervisor's and the student's, each trained on the labels of the "
-            "one below");
+      .help(
+          "sizes between the supervisor's and the student's, each trained on the labels of the "
+          "one below");
 }
 
 /// Rungs are counted from 1 without a gap.
@@ -58,7 +59,9 @@ std::vector<NetworkSpec> read_ladder(const Json& ladder) {
 
 }  // namespace
 
-std::string rung_name(std::int64_t rung) { return "rung" + std::to_string(rung); }
+std::string rung_name(std::int64_t rung) {
+  return "rung" + std::to_string(rung);
+}
 
 std::string pretrained_name(std::int64_t rung) {
   return rung == 0 ? "pretrained" : "pretrained_" + rung_name(rung);

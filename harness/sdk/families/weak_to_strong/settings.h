@@ -20,20 +20,20 @@ std::vector<ParameterSpec> setting_specs();
 inline constexpr std::int64_t longest_ladder = 4;
 
 struct Settings {
-  Json task;                    ///< { "use": id, ... }
+  Json task;  ///< { "use": id, ... }
   Sizes sizes;
-  std::int64_t weak_view = 0;   ///< 0: the student's
+  std::int64_t weak_view = 0;  ///< 0: the student's
   NetworkSpec weak, strong;
-  std::int64_t supervisors = 1; ///< of the ensemble, the supervisor among them
-  bool least_squares = false;   ///< stages fit output layers in closed form, and train nothing
+  std::int64_t supervisors = 1;     ///< of the ensemble, the supervisor among them
+  bool least_squares = false;       ///< stages fit output layers in closed form, and train nothing
   std::vector<NetworkSpec> ladder;  ///< from the smallest on
-  Recipe ladder_recipe;         ///< of rungs, on the labels of the rung below
-  Recipe weak_recipe;           ///< of the supervisor, on its labels
-  Recipe train;                 ///< of students, on weak labels
-  Recipe ceiling;               ///< of the student on true labels of the transfer half
-  Recipe few_labels;            ///< of the student on the supervisor's labels
+  Recipe ladder_recipe;             ///< of rungs, on the labels of the rung below
+  Recipe weak_recipe;               ///< of the supervisor, on its labels
+  Recipe train;                     ///< of students, on weak labels
+  Recipe ceiling;                   ///< of the student on true labels of the transfer half
+  Recipe few_labels;                ///< of the student on the supervisor's labels
   struct Pretrain {
-    std::int64_t tasks = 0;     ///< binary tasks that are learned together
+    std::int64_t tasks = 0;  ///< binary tasks that are learned together
     Recipe recipe;
   };
   std::optional<Pretrain> pretrain;

@@ -44,7 +44,8 @@ struct Stage {
     const Dataset data = inputs_of(split, view);
     run.enter_phase("train");
     if (settings.least_squares) {
-      return least_squares_head(start, data, target_KNC, {.ridge_K1 = {}, .intercept = false}, &run);
+      return least_squares_head(start, data, target_KNC, {.ridge_K1 = {}, .intercept = false},
+                                &run);
     }
     return train(start, data, recipe, run, imitate(task.likelihood(), target_KNC));
   }
@@ -98,12 +99,11 @@ Trained train_ensemble(const Stage& stage) {
 
 /// A rung of the ladder: plain imitation of the rung below it, or of the supervisor.
 Trained train_rung(const Stage& stage, std::int64_t rung) {
-  const Model start = starting_model(stage.settings, stage.task, rung, stage.seeds(),
-                                     stage.inputs, stage.device);
-  const Tensor label_KNC =
-      stage.inputs.rows(teacher_of(rung), "transfer_KNC").to(stage.device);
-  const Model model = stage.fit(start, Split::transfer, View::strong,
-                                stage.settings.ladder_recipe, label_KNC);
+  const Model start =
+      starting_model(stage.settings, stage.task, rung, stage.seeds(), stage.inputs, stage.device);
+  const Tensor label_KNC = stage.inputs.rows(teacher_of(rung), "transfer_KNC").to(stage.device);
+  const Model model =
+      stage.fit(start, Split::transfer, View::strong, stage.settings.ladder_recipe, label_KNC);
   stage.run.enter_phase("predict");
   return {model.network->layout().size(),
           {{"theta_KP", model.theta_KP},
@@ -113,10 +113,9 @@ Trained train_rung(const Stage& stage, std::int64_t rung) {
 }
 
 Trained train_on_truth(const Stage& stage, Split split, const Recipe& recipe) {
-  const Model start = starting_model(stage.settings, stage.task, 0, stage.seeds(), stage.inputs,
-                                     stage.device);
-  const Model model =
-      stage.fit(start, split, View::strong, recipe, stage.truth_of(split, start));
+  const Model start =
+      starting_model(stage.settings, stage.task, 0, stage.seeds(), stage.inputs, stage.device);
+  const Model model = stage.fit(start, split, View::strong, recipe, stage.truth_of(split, start));
   stage.run.enter_phase("predict");
   return {start.network->layout().size(),
           {{"theta_KP", model.theta_KP},

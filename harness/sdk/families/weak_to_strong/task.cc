@@ -10,11 +10,16 @@ namespace assay::weak_to_strong {
 
 std::int64_t Sizes::of(Split split) const {
   switch (split) {
-    case Split::pretrain: return pretrain;
-    case Split::labels: return labels;
-    case Split::transfer: return transfer;
-    case Split::validation: return validation;
-    case Split::test: return test;
+    case Split::pretrain:
+      return pretrain;
+    case Split::labels:
+      return labels;
+    case Split::transfer:
+      return transfer;
+    case Split::validation:
+      return validation;
+    case Split::test:
+      return test;
   }
   return 0;
 }
@@ -25,8 +30,7 @@ const std::vector<TaskInfo>& tasks() {
   return all;
 }
 
-std::unique_ptr<Task> make_task(const Json& settings, const Sizes& sizes,
-                                std::int64_t weak_view) {
+std::unique_ptr<Task> make_task(const Json& settings, const Sizes& sizes, std::int64_t weak_view) {
   const auto use = settings.at("use").get<std::string>();
   for (const TaskInfo& task : tasks()) {
     if (task.id == use) return task.make(settings, sizes, weak_view);

@@ -28,9 +28,9 @@ struct Sizes {
   std::int64_t of(Split split) const;
 };
 
-/// The true answers. A task opens its truth only when asked and keeps none of it: stages and scoring
-/// ask, building a problem does not. While a method runs, its job has read neither labels nor the
-/// ceiling's predictions, and holds none of an earlier job's.
+/// The true answers. A task opens its truth only when asked and keeps none of it: stages and
+/// scoring ask, building a problem does not. While a method runs, its job has read neither labels
+/// nor the ceiling's predictions, and holds none of an earlier job's.
 class Truth {
  public:
   virtual ~Truth() = default;

@@ -39,7 +39,8 @@ Tensor predict_features(const Model& model, const Dataset& data, Run* run) {
   mode.want_features = true;
   std::vector<Tensor> parts;
   for (std::int64_t from = 0; from < items; from += chunk) {
-    const Tensor x = data.slice(from, std::min(from + chunk, items)).to(model.theta_KP.scalar_type());
+    const Tensor x =
+        data.slice(from, std::min(from + chunk, items)).to(model.theta_KP.scalar_type());
     parts.push_back(model.network->forward(parameters, x, mode).features_KBD);
   }
   if (parts.empty()) throw Error("predict_features: the data set has no items");
@@ -87,8 +88,8 @@ Model least_squares_head(const Model& model, const Dataset& data, const Tensor& 
   }
   for (std::int64_t row = 0; run != nullptr && row < data.rows(); ++row) {
     const auto width = static_cast<double>(design_KND.size(2));
-    run->costs(row).flops += 2 * width * (width + static_cast<double>(outputs)) *
-                             static_cast<double>(data.count(row));
+    run->costs(row).flops +=
+        2 * width * (width + static_cast<double>(outputs)) * static_cast<double>(data.count(row));
   }
   return answer;
 }

@@ -18,11 +18,16 @@ constexpr const char* version = "gaussian_regression 1";
 
 const char* name_of(Split split) {
   switch (split) {
-    case Split::pretrain: return "pretrain";
-    case Split::labels: return "labels";
-    case Split::transfer: return "transfer";
-    case Split::validation: return "validation";
-    case Split::test: return "test";
+    case Split::pretrain:
+      return "pretrain";
+    case Split::labels:
+      return "labels";
+    case Split::transfer:
+      return "transfer";
+    case Split::validation:
+      return "validation";
+    case Split::test:
+      return "test";
   }
   return "";
 }
@@ -49,8 +54,9 @@ class Generator {
   /// average.
   Tensor targets(const Seeds& seeds, Split split) const {
     const std::array<std::int64_t, 2> shape{shape_.shared, 1};
-    const Tensor theta_KS1 = data_streams(seeds, "direction").normal(shape).div_(
-        std::sqrt(static_cast<double>(shape_.shared)));
+    const Tensor theta_KS1 = data_streams(seeds, "direction")
+                                 .normal(shape)
+                                 .div_(std::sqrt(static_cast<double>(shape_.shared)));
     const Tensor shared_KNS =
         features(seeds, split).narrow(2, shape_.weak - shape_.shared, shape_.shared);
     return shared_KNS.matmul(theta_KS1).squeeze(2);
@@ -58,8 +64,7 @@ class Generator {
 
   Tensor noise(const Seeds& seeds, Split split) const {
     const std::array<std::int64_t, 1> shape{sizes_.of(split)};
-    return data_streams(seeds, std::string("noise.") + name_of(split)).normal(shape) *
-           shape_.noise;
+    return data_streams(seeds, std::string("noise.") + name_of(split)).normal(shape) * shape_.noise;
   }
 
   const Shape& shape() const { return shape_; }
@@ -115,14 +120,15 @@ class Regression final : public Task {
     return at::arange(count, at::kLong).unsqueeze(0).expand({rows, count}).contiguous();
   }
 
-  // Of least squares on n items with d features and noise v the risk is v d / (n - d - 1) (the mean of
-  // an inverse Wishart matrix). The supervisor's error is spread evenly over its features: what lies
-  // in the shared ones the student learns, the rest is noise to it.
+  // Of least squares on n items with d features and noise v the risk is v d / (n - d - 1) (the mean
+  // of an inverse Wishart matrix). The supervisor's error is spread evenly over its features: what
+  // lies in the shared ones the student learns, the rest is noise to it.
   std::optional<ExpectedRisks> expected_risks() const override {
     if (!has_formula_) return std::nullopt;
     const Shape& shape = generator_.shape();
     const double v = shape.noise * shape.noise;
-    const auto strong = static_cast<double>(shape.strong), shared = static_cast<double>(shape.shared);
+    const auto strong = static_cast<double>(shape.strong),
+               shared = static_cast<double>(shape.shared);
     const auto weak = static_cast<double>(shape.weak);
     const double each = v / (static_cast<double>(generator_.sizes().labels) - weak - 1);
     const double fit = strong / (static_cast<double>(generator_.sizes().transfer) - strong - 1);
@@ -169,17 +175,15 @@ std::unique_ptr<Task> make_subspace(const Json& settings, const Sizes& sizes,
   const Shape shape{number(settings, "weak"), number(settings, "strong"),
                     number(settings, "shared"), settings.at("noise").get<double>()};
   if (shape.shared > std::min(shape.weak, shape.strong)) {
-    throw Error("task.shared is " + std::to_string(shape.shared) +
-                ", but the supervisor has " + std::to_string(shape.weak) +
-                " features and the student " + std::to_string(shape.strong) +
-                ": shared features are among both");
+    throw Error("task.shared is " + std::to_string(shape.shared) + ", but the supervisor has " +
+                std::to_string(shape.weak) + " features and the student " +
+                std::to_string(shape.strong) + ": shared features are among both");
   }
   const auto need = [&](const char* what, std::int64_t items, std::int64_t features) {
     if (items > features + 1) return;
-    throw Error(std::string(what) + " is " + std::to_string(items) +
-                ", but least squares on " + std::to_string(features) +
-                " features has a finite expected risk from " + std::to_string(features + 2) +
-                " items on");
+    throw Error(std::string(what) + " is " + std::to_string(items) + ", but least squares on " +
+                std::to_string(features) + " features has a finite expected risk from " +
+                std::to_string(features + 2) + " items on");
   };
   need("weak.labels", sizes.labels, shape.weak);
   need("task.transfer", sizes.transfer, shape.strong);
@@ -188,7 +192,8 @@ std::unique_ptr<Task> make_subspace(const Json& settings, const Sizes& sizes,
 
 std::vector<ParameterSpec> with_sizes(std::vector<ParameterSpec> own) {
   own.push_back(real("noise", 1).at_least(0).help("standard deviation of a label's noise"));
-  own.push_back(integer("transfer", 400).range(1, 1000000).help("items with the supervisor's labels"));
+  own.push_back(
+      integer("transfer", 400).range(1, 1000000).help("items with the supervisor's labels"));
   own.push_back(integer("validation", 100)
                     .range(1, 1000000)
                     .help("further items with the supervisor's labels, for stopping"));
@@ -199,18 +204,20 @@ std::vector<ParameterSpec> with_sizes(std::vector<ParameterSpec> own) {
 }  // namespace
 
 TaskInfo linear_gaussian() {
-  return {.id = "linear_gaussian",
-          .summary = "Generated: linear regression; what a least-squares student gains is its misfit",
-          .paper = "arXiv:2405.15116",
-          .parameters =
-              with_sizes({integer("dimension", 20).range(1, 4096).help("features of an item")}),
-          .make = make_linear};
+  return {
+      .id = "linear_gaussian",
+      .summary = "Generated: linear regression; what a least-squares student gains is its misfit",
+      .paper = "arXiv:2405.15116",
+      .parameters =
+          with_sizes({integer("dimension", 20).range(1, 4096).help("features of an item")}),
+      .make = make_linear};
 }
 
 TaskInfo subspace() {
   return {.id = "subspace",
-          .summary = "Generated: linear regression in which supervisor and student see different "
-                     "features; expected risks are known",
+          .summary =
+              "Generated: linear regression in which supervisor and student see different "
+              "features; expected risks are known",
           .paper = "arXiv:2502.05075",
           .parameters = with_sizes(
               {integer("weak", 40).range(1, 4096).help("features that the supervisor sees"),
