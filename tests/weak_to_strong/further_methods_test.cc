@@ -16,9 +16,9 @@ Tensor numbers(std::vector<double> values) {
   return at::tensor(values, at::kDouble);
 }
 
-/// Runs a method with these values of some of its parameters.
+/// Runs a method with these values of some of its parameters; rows `failed` have failed before.
 Model fit(const std::string& name, const Problem& problem, const Seeds& seeds,
-          const Json& changed = Json::object()) {
+          const Json& changed = Json::object(), const std::vector<std::int64_t>& failed = {}) {
   const MethodEntry& entry = plugin_method(name);
   const MethodInfo info = entry.describe();
   std::vector<Value> values;
@@ -34,6 +34,7 @@ Model fit(const std::string& name, const Problem& problem, const Seeds& seeds,
                               std::vector<std::vector<Value>>(seeds.size(), values));
   std::unique_ptr<void, void (*)(void*) noexcept> method(entry.create(parameters), entry.destroy);
   Run run(seeds);
+  for (const std::int64_t row : failed) run.fail_row(row, "failed before");
   return static_cast<Method*>(method.get())->fit(problem, run);
 }
 
@@ -225,6 +226,62 @@ TEST_CASE("early-learning: running predictions belong to their items, short batc
   CHECK(at::allclose(fit("early-learning", problem, seeds).theta_KP, by_hand.theta_KP, 1e-4, 1e-6));
   CHECK_FALSE(at::allclose(fit("early-learning", problem, seeds, {{"lambda", 0.0}}).theta_KP,
                            by_hand.theta_KP, 1e-2, 1e-3));
+}
+
+TEST_CASE("early-learning: the gradient against finite differences") {
+  const Seeds seeds = {9};
+  Problem problem = problem_of(seeds, 3);
+  problem.recipe = {.epochs = 1, .batch = 24, .lr = 1};
+  problem.recipe.schedule = "constant";
+  problem.recipe.optimizer = "sgd";
+  const Tensor start = problem.student.theta_KP;
+  const Tensor slope = start - fit("early-learning", problem, seeds).theta_KP;
+  // After the first visit t = .3 p, and it is held there.
+  const Tensor held = 0.3 * predict_probabilities(problem.student, problem.transfer);
+  const auto loss_at = [&](const Tensor& theta_KP) {
+    const Tensor log_p =
+        predict_logits({problem.student.network, theta_KP}, problem.transfer).log_softmax(2);
+    const Tensor own = (1 - (log_p.exp() * held).sum(2)).log();
+    return (3 * own - (problem.weak_KNC * log_p).sum(2)).mean().item<double>();
+  };
+  constexpr double h = 1e-5;
+  for (std::int64_t column = 0; column < start.size(1); column += 5) {
+    Tensor up = start.clone(), down = start.clone();
+    up[0][column] += h;
+    down[0][column] -= h;
+    CHECK(slope[0][column].item<double>() ==
+          Approx((loss_at(up) - loss_at(down)) / (2 * h)).margin(1e-7).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("further methods: rows in company are what they are alone, and beside one that failed") {
+  const Seeds seeds = {5, 6, 7};
+  const std::vector<std::pair<std::string, Json>> cases = {
+      {"bootstrap", Json::object()},
+      {"weak-ensemble", Json::object()},
+      {"confidence-filter", {{"share", 0.4}}},
+      {"confidence-filter", {{"threshold", 0.6}}},
+      {"early-learning", Json::object()},
+      {"linear-probe", Json::object()},
+      {"linear-probe", {{"solver", "trained"}}}};
+  for (const auto& [name, parameters] : cases) {
+    INFO(name << " " << parameters.dump());
+    const Example example = make_example(seeds, 3);
+    const auto as_double = [](Problem problem) {
+      problem.student.theta_KP = problem.student.theta_KP.to(at::kDouble);
+      return problem;
+    };
+    const Tensor together = fit(name, as_double(example.problem), seeds, parameters).theta_KP;
+    const Tensor beside = fit(name, as_double(example.problem), seeds, parameters, {0}).theta_KP;
+    for (const std::int64_t row : {1, 2}) {
+      const Tensor alone = fit(name, as_double(row_of(example, row).problem),
+                               {seeds[static_cast<std::size_t>(row)]}, parameters)
+                               .theta_KP;
+      CHECK(at::allclose(together.narrow(0, row, 1), alone, 1e-6, 1e-9));
+      CHECK(at::allclose(beside.narrow(0, row, 1), alone, 1e-6, 1e-9));
+    }
+    CHECK_FALSE(at::allclose(together[1], together[2], 1e-2, 1e-2));
+  }
 }
 
 TEST_CASE("linear-probe: the body stays, the head is least squares or the recipe's") {
