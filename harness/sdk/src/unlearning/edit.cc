@@ -82,7 +82,9 @@ Model edit(const Model& start, const Problem& problem, const Recipe& recipe, Run
 
 Model edit(const Problem& problem, Run& run, Reads reads,
            const std::function<Tensor(const Sides&)>& loss, const Hooks& hooks) {
-  return edit(problem.original, problem, problem.recipe, run, reads, loss, hooks);
+  Recipe recipe = problem.recipe;
+  if (reads == Reads::retain && problem.retain_batch > 0) recipe.batch = problem.retain_batch;
+  return edit(problem.original, problem, recipe, run, reads, loss, hooks);
 }
 
 }  // namespace assay::unlearning
