@@ -162,7 +162,7 @@ TEST_CASE("description: one primary metric, and PGR is a ratio of metrics it has
   CHECK(ids.count(pgr.at("aggregate").at("numerator").get<std::string>()) == 1);
   CHECK(ids.count(pgr.at("aggregate").at("denominator").get<std::string>()) == 1);
   CHECK(description.at("tasks").size() == 2);
-  CHECK(description.at("oracle_capabilities") == Json::array());
+  CHECK(description.at("apart") == Json::object());
 }
 
 TEST_CASE("registry: an unknown family names the known ones") {

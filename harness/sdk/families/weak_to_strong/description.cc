@@ -66,7 +66,7 @@ Json description() {
           {"references", references()},
           {"metrics", metrics()},
           // No benchmark offers the truth, or a part of it, to a method.
-          {"oracle_capabilities", Json::array()},
+          {"apart", Json::object()},
           {"tasks", task_list(tasks())}};
 }
 
