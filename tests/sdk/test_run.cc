@@ -20,7 +20,8 @@ TEST_CASE("the harness's streams are not a method's") {
   const Run run({5, 6});
   CHECK(run.streams("noise").normal({3}).equal(Streams({5, 6}, "noise").normal({3})));
   CHECK(error_of([&] { run.streams("assay.direction"); }) ==
-        "Run::streams: purposes that begin with 'assay.' are the harness's, but 'assay.direction' was "
+        "Run::streams: purposes that begin with 'assay.' are the harness's, but 'assay.direction' "
+        "was "
         "asked for: draw from streams of your own names");
 }
 
@@ -49,11 +50,10 @@ TEST_CASE("progress is reported in parts and never backwards") {
 }
 
 TEST_CASE("a method reads its parameters") {
-  const Parameters parameters(
-      {real("alpha", 0.5).per_row(), integer("steps", 3), boolean("warm", false),
-       text("mode", "hard"), real("beta", 1.0)},
-      {{0.25, std::int64_t{4}, true, "soft", std::int64_t{2}},
-       {0.75, std::int64_t{4}, true, "soft", std::int64_t{2}}});
+  const Parameters parameters({real("alpha", 0.5).per_row(), integer("steps", 3),
+                               boolean("warm", false), text("mode", "hard"), real("beta", 1.0)},
+                              {{0.25, std::int64_t{4}, true, "soft", std::int64_t{2}},
+                               {0.75, std::int64_t{4}, true, "soft", std::int64_t{2}}});
   CHECK(parameters.rows() == 2);
   CHECK(parameters.integer("steps") == 4);
   CHECK(parameters.boolean("warm"));
@@ -76,4 +76,17 @@ TEST_CASE("a method reads its parameters") {
   const Parameters uneven({real("a", 1)}, {{1.0}, {2.0}});
   CHECK(error_of([&] { uneven.real("a"); }) ==
         "parameter 'a' differs between the rows of a cohort, but is not declared per_row");
+}
+
+TEST_CASE("checkpoints go to whoever asked for them") {
+  Run run({1, 2});
+  run.checkpoint(1, at::zeros({2, 3}));  // nobody did
+  std::vector<std::int64_t> steps;
+  run.on_checkpoint([&](std::int64_t step, const Tensor& theta_KP) {
+    CHECK(theta_KP.size(0) == 2);
+    steps.push_back(step);
+  });
+  run.checkpoint(2, at::zeros({2, 3}));
+  run.checkpoint(5, at::zeros({2, 3}));
+  CHECK(steps == std::vector<std::int64_t>{2, 5});
 }

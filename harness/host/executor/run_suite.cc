@@ -222,6 +222,8 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
   }
   std::error_code ignored;
   fs::remove_all(options.out / "tmp", ignored);
+  // What an interrupted job goes on from stays; after a whole run nothing can.
+  if (!result.interrupted) fs::remove_all(options.out / checkpoint_folder, ignored);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return result;
 }

@@ -1,4 +1,6 @@
 // The families of this build. A new family is its folders and one line here.
+#include "sdk/families/continual/family.h"
+#include "sdk/families/unlearning/family.h"
 #include "sdk/families/weak_to_strong/family.h"
 
 #include <assay/common/error.h>
@@ -7,8 +9,10 @@
 namespace assay {
 
 const std::vector<const Family*>& families() {
+  static const continual::Continual continual;
+  static const unlearning::Unlearning unlearning;
   static const weak_to_strong::WeakToStrong weak_to_strong;
-  static const std::vector<const Family*> all = {&weak_to_strong};
+  static const std::vector<const Family*> all = {&continual, &unlearning, &weak_to_strong};
   return all;
 }
 

@@ -107,7 +107,8 @@ struct Sides {
 enum class Reads { forget, retain, both };
 
 /// Trains problem.original (or `start`) by a loss over batches of the forget set and of the retain
-/// set. An epoch goes once through the forget set (Reads::retain: through the retain set); for
+/// set. An epoch goes once through the forget set in batches of recipe.batch (Reads::retain: through
+/// the retain set; in the first form in batches of problem.retain_batch); for
 /// every step's forget batch a retain batch of problem.retain_batch samples is drawn, without
 /// replacement until all were seen. Offers a checkpoint after every epoch, and counts samples of
 /// both sides.
