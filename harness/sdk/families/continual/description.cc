@@ -60,7 +60,7 @@ Json description() {
       {"references", {reference("untrained", "untrained", "the network as every method starts")}},
       {"metrics", metrics()},
       {"apart", {{"all_tasks", "sees all tasks at once"}}},
-      {"oracle_capabilities", {"all_tasks"}},
+      {"panel_curves", {"accuracy.", "identity.", "training.", "average"}},
       {"tasks", task_list(tasks())}};
 }
 
