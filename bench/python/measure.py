@@ -25,19 +25,24 @@ def run(arguments, advice, environment=None):
     return done.stdout
 
 
-def ours(build, network, batch, seconds):
-    """{"step": {K: counters}}, and the context of Google Benchmark."""
-    text = run([build / "bench/bench_train", f"--benchmark_filter=^{network}/batch={batch}/",
-                "--benchmark_format=json", f"--benchmark_min_time={seconds}"],
-               "scripts/bench builds it.")
+def program(path, name, seconds):
+    """What a program of Google Benchmark measures of the benchmarks whose names match, and the context."""
+    text = run([path, f"--benchmark_filter={name}", "--benchmark_format=json",
+                f"--benchmark_min_time={seconds}"], "scripts/bench builds it.")
     if not text:
-        raise Failed(f"bench_train has no benchmark of {network} with batch {batch}: "
-                     "bench_train --benchmark_list_tests names those that are there")
+        raise Failed(f"{path.name} has no benchmark {name}: "
+                     f"{path.name} --benchmark_list_tests names those that are there")
     output = json.loads(text)
     for entry in output["benchmarks"]:
         if entry.get("error_occurred"):
-            raise Failed(f"bench_train, {entry['name']}: {entry['error_message']}")
-    return {"step": {int(e["K"]): e for e in output["benchmarks"]}}, output["context"]
+            raise Failed(f"{path.name}, {entry['name']}: {entry['error_message']}")
+    return output["benchmarks"], output["context"]
+
+
+def ours(build, network, batch, seconds):
+    """{"step": {K: counters}}, and the context of Google Benchmark."""
+    entries, context = program(build / "bench/bench_train", f"^{network}/batch={batch}/", seconds)
+    return {"step": {int(e["K"]): e for e in entries}}, context
 
 
 def pytorch(python, network, batch, seconds, cohorts):

@@ -109,6 +109,11 @@ def table(rows):
                       cell(row["fused"], target[1]), stacked,
                       cell(row["alone"]) + ("" if row["alone_met"] else " slower"),
                       f"{100 * row['products_share']:.0f} %", row["met"]])
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADINGS))]
+    return markdown(lines)
+
+
+def markdown(lines):
+    """Cells of lines, the first one headings, as a table."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = ["| " + " | ".join(c.ljust(w) for c, w in zip(line, widths)) + " |" for line in lines]
     return "\n".join([text[0], "|" + "|".join("-" * (w + 2) for w in widths) + "|", *text[1:]])

@@ -1,6 +1,8 @@
 """What the table says about given figures: hand-worked values."""
+import argparse
 import unittest
 
+import families
 import measure
 import protocol
 import ratios
@@ -65,6 +67,37 @@ class RowTest(unittest.TestCase):
         self.assertEqual((row["stacked"]["K"], row["stacked"]["median"]), (40, 1.5))
 
 
+class FamiliesTest(unittest.TestCase):
+    """Ours takes 100 us; the targets of ewc at batch 32 are 3 times over plain, 5.1 over avalanche."""
+
+    def row(self, plain, avalanche=None, share=0.5, method="ewc"):
+        counters = {"us_per_model_step": 100, "products_share": share, "sgemm_share": 0.4}
+        a_round = {"ours": {method: counters},
+                   "plain": {method: plain, f"{method} fused": plain / 2, "ewc-gradient": 150}}
+        if avalanche:
+            a_round["avalanche"] = {method: avalanche}
+        return families.make_row(method, 32, [a_round])
+
+    def test_both_rivals_must_be_beaten(self):
+        self.assertEqual(self.row(300, 510)["met"], "yes")
+        self.assertEqual(self.row(299, 510)["met"], "no")
+        self.assertEqual(self.row(300, 509)["met"], "no")
+        self.assertEqual(self.row(299, 510, share=0.75)["met"], "yes (limit)")
+
+    def test_without_avalanche_plain_pytorch_decides(self):
+        row = self.row(300)
+        self.assertEqual(row["met"], "yes")
+        self.assertNotIn("avalanche", row)
+
+    def test_variants_are_printed_beside(self):
+        row = self.row(300, 510)
+        self.assertEqual((row["fused"]["median"], row["by gradient"]["median"]), (1.5, 1.5))
+        text = families.table([row, self.row(180, 306, method="er")])
+        self.assertIn("| ewc    | 32    | 100 | 3.00 (3.00..3.00) / 3   |", text)
+        self.assertIn("5.10 (5.10..5.10) / 5.1", text)
+        self.assertIn("| -  ", text)  # er has no such variant
+
+
 class ProtocolTest(unittest.TestCase):
     def test_accuracies_may_differ_by_chance_only(self):
         ours = {"weak": 0.75, "xent": 0.79}
@@ -97,6 +130,18 @@ class StepsTest(unittest.TestCase):
             for by_k in columns.values():
                 for entry in by_k.values():
                     self.assertGreater(entry["us_per_model_step"], 0)
+
+    def test_the_scripts_of_the_families_run(self):
+        options = argparse.Namespace(python=PYTHON, seconds=0.001)
+        oracle = families.script(options, "oracles.py")["ms_per_oracle"]
+        self.assertEqual(list(oracle), ["default", "fused"])
+        self.assertGreater(min(oracle.values()), 0)
+        steps = families.script(options, "continual.py", "--batch", 4)["us_per_step"]
+        self.assertEqual(list(steps), [name + kind for name in ("naive", "ewc", "ewc-gradient", "er")
+                                       for kind in ("", " fused")])
+        if families.has_avalanche(options):
+            theirs = families.script(options, "continual_avalanche.py", "--batch", 4)["us_per_step"]
+            self.assertEqual(list(theirs), list(families.METHODS))
 
 
 if __name__ == "__main__":

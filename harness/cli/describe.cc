@@ -66,7 +66,15 @@ std::string family_text(const std::string& id, const Json& family) {
   for (const Json& row : family.value("references", Json::array())) {
     references.add({row.at("id"), row.value("summary", "")});
   }
-  return text + "\n" + references.text("  ");
+  text += "\n" + references.text("  ");
+  const Json apart = family.value("apart", Json::object());
+  if (apart.empty()) return text;
+  Table needs;
+  needs.add({"methods that need", "rank apart"});
+  for (const auto& [capability, words] : apart.items()) {
+    needs.add({capability, words.get<std::string>()});
+  }
+  return text + "\n" + needs.text("  ");
 }
 
 std::vector<Found> find(const Catalogue& catalogue, const std::string& id,

@@ -47,8 +47,8 @@ fs::path template_folder(const std::string& family) {
   std::sort(known.begin(), known.end());
   if (known.empty()) throw Error(root.string() + " has no templates: install Assay again");
   if (std::find(known.begin(), known.end(), family) != known.end()) return root / family;
-  throw wrong_use("unknown family '" + family + "'" + did_you_mean(family, known) + "; known: " +
-                  join(known, ", "));
+  throw wrong_use("there is no template for plugins of the family '" + family + "'" +
+                  did_you_mean(family, known) + "; families with one: " + join(known, ", "));
 }
 
 // Two plugins with one method are an error of every later command.

@@ -94,6 +94,10 @@ std::string time_text(const Estimate& estimate, std::size_t workers) {
   return text;
 }
 
+SuitePlanning planning_of(const SuiteToRun& suite) {
+  return plan_statistics(suite_from_json(suite.suite), methods_apart(suite));
+}
+
 Json plan_one(const SuiteToRun& suite, const fs::path& out) {
   const Plan plan = plan_suite(suite, out);
   const Todo todo = find_todo(plan, out, false);
@@ -152,7 +156,7 @@ Json plan_one(const SuiteToRun& suite, const fs::path& out) {
            estimate.unknown == 0 ? Json(estimate.seconds / static_cast<double>(workers)) : Json()},
           {"expected", time_text(estimate, workers)},
           {"outdated", todo.outdated},
-          {"statistics", to_json(plan_statistics(suite_from_json(suite.suite)))}};
+          {"statistics", to_json(planning_of(suite))}};
 }
 
 void print(const Json& plan) {
@@ -187,7 +191,7 @@ int plan(const Options& options) {
     plans.push_back(plan_one(suite, run_folder(options.out, suite, options.suite.files.size() > 1)));
     if (options.json) continue;
     print(plans.back());
-    std::fputs(planning_text(plan_statistics(suite_from_json(suite.suite))).c_str(), stdout);
+    std::fputs(planning_text(planning_of(suite)).c_str(), stdout);
   }
   if (options.json) {
     const Json all = {{"plans", plans}};

@@ -187,7 +187,8 @@ int run(const Options& options) {
   Json documents = Json::array();
   for (std::size_t i = 0; i < suites.size() && status != ExitStatus::interrupted; ++i) {
     if (!options.quiet) {
-      const SuitePlanning plan = plan_statistics(suite_from_json(suites[i].suite));
+      const SuitePlanning plan =
+          plan_statistics(suite_from_json(suites[i].suite), methods_apart(suites[i]));
       std::fputs(claims_text(plan).c_str(), stderr);
     }
     const Ended ended = run_one(options.suite.files[i], suites[i], options, stop);

@@ -17,15 +17,6 @@ struct PrimaryMetric {
   Json aggregate = Json::object();
 };
 
-PrimaryMetric primary_metric(const Json& family) {
-  for (const Json& metric : family.value("metrics", Json::array())) {
-    if (!metric.value("primary", false)) continue;
-    return {metric.at("id"), metric.value("title", metric.at("id").get<std::string>()),
-            metric.value("aggregate", Json::object())};
-  }
-  return {};
-}
-
 struct Row {
   std::string method;
   std::vector<const RunCell*> cells;
@@ -44,6 +35,21 @@ std::optional<double> mean(const Row& row, const std::string& metric) {
   }
   if (count == 0) return std::nullopt;
   return sum / count;
+}
+
+// The first primary metric that a row has a number of, as in the report; without any the first.
+PrimaryMetric primary_metric(const Json& family, const std::vector<Row>& rows) {
+  std::vector<PrimaryMetric> primary;
+  for (const Json& metric : family.value("metrics", Json::array())) {
+    if (!metric.value("primary", false)) continue;
+    primary.push_back({metric.at("id"), metric.value("title", metric.at("id").get<std::string>()),
+                       metric.value("aggregate", Json::object())});
+    const std::string part = primary.back().aggregate.value("numerator", primary.back().id);
+    for (const Row& row : rows) {
+      if (mean(row, part)) return primary.back();
+    }
+  }
+  return primary.empty() ? PrimaryMetric() : primary.front();
 }
 
 std::string number_text(double number) {
@@ -107,7 +113,7 @@ std::string summary_table(const RunData& run) {
       width = std::max(width, cell.method.size());
     }
     const Json family = run.run["families"].value(benchmark.at("family").get<std::string>(), Json::object());
-    const PrimaryMetric metric = primary_metric(family);
+    const PrimaryMetric metric = primary_metric(family, rows);
     text += id + "  (" + (metric.title.empty() ? "no primary metric" : metric.title) + ")\n";
     for (const Row& row : rows) {
       std::string name = row.method;

@@ -31,22 +31,27 @@ Json problem_json(const SuiteProblem& problem) {
           {"message", problem.message}};
 }
 
-void print(const std::string& file, const SuiteReading& reading) {
+void print(const std::string& file, const SuiteReading& reading, const SuitePlanning& planning) {
   if (reading.ok()) {
     std::printf("%s: ok: %s\n", file.c_str(), summary(reading.suite).c_str());
-    std::fputs(planning_text(plan_statistics(reading.suite)).c_str(), stdout);
+    std::fputs(planning_text(planning).c_str(), stdout);
     std::fflush(stdout);  // before the next file's mistakes, where both go to one place
   } else {
     std::fputs(problems_text(reading.problems).c_str(), stderr);
   }
 }
 
-// Values that are each valid but do not fit together: only the family can tell.
-void check_together(const std::string& file, SuiteReading& reading, const Catalogue& catalogue) {
+// What a suite without mistakes can decide. Values that are each valid but do not fit together are
+// one more mistake: only the family can tell.
+SuitePlanning check_together(const std::string& file, SuiteReading& reading,
+                             const Catalogue& catalogue) {
   try {
-    plan_suite(prepare_suite(to_json(reading.suite), catalogue), "");
+    const SuiteToRun suite = prepare_suite(to_json(reading.suite), catalogue);
+    plan_suite(suite, "");
+    return plan_statistics(reading.suite, methods_apart(suite));
   } catch (const Error& error) {
     reading.problems.push_back({file, 0, 0, error.what(), ""});
+    return {};
   }
 }
 
@@ -56,16 +61,17 @@ int validate(const Options& options) {
   Json documents = Json::array();
   for (const std::string& file : options.files) {
     SuiteReading reading = read_suite_file(file, catalogue, options.overrides);
-    if (reading.ok()) check_together(file, reading, catalogue);
+    SuitePlanning planning;
+    if (reading.ok()) planning = check_together(file, reading, catalogue);
     good = good && reading.ok();
     if (!options.json) {
-      print(file, reading);
+      print(file, reading, planning);
       continue;
     }
     Json document = {{"file", file}, {"problems", Json::array()}};
     if (reading.ok()) {
       document["suite"] = assay::to_json(reading.suite);
-      document["statistics"] = to_json(plan_statistics(reading.suite));
+      document["statistics"] = to_json(planning);
     }
     for (const SuiteProblem& problem : reading.problems) {
       document["problems"].push_back(problem_json(problem));

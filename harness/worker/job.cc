@@ -56,6 +56,7 @@ std::vector<RowOutcome> run_cells(const Family& family, const Json& request, Run
   job.inputs = inputs_of(request);
   job.device = compute_device(request.value("device", "cpu"));
   job.output = request.at("output").get<std::string>();
+  job.checkpoint = request.value("checkpoint", "");
   if (job.reference.empty()) {
     run.enter_phase("load");
     const auto id = request.at("method").get<std::string>();

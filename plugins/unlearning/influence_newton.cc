@@ -5,8 +5,6 @@
 // quadratic. On networks that are not convex the solver stops at negative curvature.
 #include <assay/unlearning/curvature.h>
 
-#include <ATen/ATen.h>
-
 namespace {
 
 using namespace assay;
@@ -34,11 +32,11 @@ class InfluenceNewton final : public Method {
         damping_K1_(parameters.row("damping")) {}
 
   Answer unlearn(const Problem& problem, Run& run) override {
-    const NewtonSettings settings{.damping_K1 = damping_K1_, .most = products_};
+    const NewtonSettings settings{
+        .damping_K1 = damping_K1_, .scale_K1 = scale_K1_, .most = products_};
     Model model = problem.original;
     for (std::int64_t step = 0; step < steps_; ++step) {
-      const Tensor step_KP = newton_step(problem, model, settings, run);
-      model.theta_KP = model.theta_KP - scale_K1_.to(step_KP.options()) * step_KP;
+      model = newton_step(problem, model, settings, run);
       run.checkpoint(step + 1, model.theta_KP);
       run.progress(static_cast<double>(step + 1) / static_cast<double>(steps_));
     }

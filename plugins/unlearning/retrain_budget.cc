@@ -28,8 +28,9 @@ class RetrainBudget final : public Method {
     recipe.epochs = epochs_ > 0 ? epochs_ : problem.recipe.epochs;
     recipe.steps = 0;
     if (epochs_ == 0 && problem.recipe.steps > 0) {
-      const std::int64_t samples = problem.recipe.steps * problem.recipe.batch;
-      recipe.steps = std::max<std::int64_t>(samples / recipe.batch, 1);
+      const std::int64_t batch =
+          problem.retain_batch > 0 ? problem.retain_batch : problem.recipe.batch;
+      recipe.steps = std::max<std::int64_t>(problem.recipe.steps * batch / recipe.batch, 1);
     }
     return edit(problem.fresh(0), problem, recipe, run, Reads::retain,
                 [&](const Sides& sides) { return retain_loss(problem, sides); });

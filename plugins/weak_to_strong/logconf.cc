@@ -17,6 +17,7 @@ class LogConf final : public weak_to_strong::Method {
     return MethodInfo("logconf")
         .summary("Cross entropy with the supervisor's labels mixed with the student's own hard ones")
         .paper("arXiv:2312.09390")
+        .needs("categorical")
         .parameter(real("alpha", 0.5).range(0, 1).per_row().help("final weight of the own labels"))
         .parameter(real("warmup", 0.2).range(0, 1).per_row().help(
             "share of the training over which that weight rises from zero"));

@@ -15,6 +15,7 @@ class Product final : public weak_to_strong::Method {
     return MethodInfo("product")
         .summary("Cross entropy with the normalised product of own and supervisor's probabilities")
         .paper("arXiv:2312.09390")
+        .needs("categorical")
         .parameter(real("alpha", 1).range(0, 10).per_row().help("exponent of the supervisor's"))
         .parameter(real("beta", 1).range(0, 10).per_row().help("exponent of the student's own"));
   }

@@ -11,7 +11,8 @@ class Xent final : public weak_to_strong::Method {
   static MethodInfo describe() {
     return MethodInfo("xent")
         .summary("Cross entropy with the supervisor's soft labels")
-        .paper("arXiv:2312.09390");
+        .paper("arXiv:2312.09390")
+        .needs("categorical");
   }
 
   explicit Xent(const Parameters&) {}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace assay::reports {
 
@@ -75,7 +76,7 @@ void gather(Gathered& gathered, const RunResults& results, const Analysis& analy
   standing.name = row.name;
   standing.title = row.title;
   standing.reference = row.reference;
-  standing.oracle = standing.oracle || row.oracle;
+  if (standing.apart.empty()) standing.apart = row.apart;
   ++standing.planned;
   const std::string metric = compared_metric(benchmark).id;
   const std::vector<double> values = row.values(metric);
@@ -100,8 +101,8 @@ void gather(Gathered& gathered, const RunResults& results, const Analysis& analy
   }
 }
 
-// Methods first, oracles apart, references last; among methods those of the pool in its order, then
-// the others, the best mean difference first. The baseline's difference is zero.
+// Methods first, those that rank apart by their reasons, references last; among methods those of
+// the pool in its order, then the others, the best mean difference first. The baseline's difference is zero.
 auto place(const Standing& standing, const Metric& metric, const Pool& pool) {
   const double difference = standing.over_baseline ? standing.over_baseline->estimate.mean : 0;
   const double sign = metric.better == Metric::Better::lower ? 1 : -1;
@@ -111,21 +112,21 @@ auto place(const Standing& standing, const Metric& metric, const Pool& pool) {
          pool.methods[pool.order[in_pool]].name != standing.name) {
     ++in_pool;
   }
-  return std::make_tuple(standing.reference, standing.oracle, in_pool,
+  return std::make_tuple(standing.reference, standing.apart, in_pool,
                          ranked ? sign * difference : 0);
 }
 
-FamilyStandings standings_of(const std::string& family, const RunResults& results,
-                             const Analysis& analysis, const Pool& pool) {
+FamilyStandings standings_of(const RunResults& results, const Analysis& analysis,
+                             const Pool& pool) {
   FamilyStandings table;
-  table.family = family;
+  table.family = pool.family;
+  table.members = pool.benchmarks;
+  table.benchmarks = pool.benchmarks.size();
   std::vector<std::string> order;
   std::map<std::string, Gathered> rows;
-  for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
+  for (const std::size_t b : table.members) {
     const BenchmarkResults& benchmark = results.benchmarks[b];
-    if (benchmark.family != family) continue;
     table.metric = benchmark.primary();
-    ++table.benchmarks;
     for (std::size_t r = 0; r < benchmark.rows.size(); ++r) {
       const std::string& name = benchmark.rows[r].name;
       if (rows.find(name) == rows.end()) order.push_back(name);
@@ -196,13 +197,17 @@ Analysis analyse(const RunResults& results) {
     }
   }
   compare(results, analysis);
-  std::vector<std::string> families;
+  std::set<std::pair<std::string, std::string>> known;  // family and metric
   for (const BenchmarkResults& benchmark : results.benchmarks) {
-    if (std::find(families.begin(), families.end(), benchmark.family) != families.end()) continue;
-    families.push_back(benchmark.family);
-    analysis.pools.push_back(make_pool(results, benchmark.family));
-    analysis.families.push_back(
-        standings_of(benchmark.family, results, analysis, analysis.pools.back()));
+    const std::string metric = compared_metric(benchmark).id;
+    if (!known.emplace(benchmark.family, metric).second) continue;
+    analysis.pools.push_back(make_pool(results, benchmark.family, metric));
+    analysis.families.push_back(standings_of(results, analysis, analysis.pools.back()));
+  }
+  for (FamilyStandings& table : analysis.families) {
+    table.only = std::count_if(
+                     analysis.families.begin(), analysis.families.end(),
+                     [&](const FamilyStandings& one) { return one.family == table.family; }) == 1;
   }
   analysis.claims = answer_claims(results);
   analysis.warnings = find_warnings(results, analysis);

@@ -35,10 +35,11 @@ struct Comparison {
   bool many_seeds = false;           ///< more than 1000: treat as equal
 };
 
-/// A row's place over the benchmarks of one family.
+/// A row's place over the benchmarks of one FamilyStandings.
 struct Standing {
   std::string name, title;
-  bool reference = false, oracle = false;
+  bool reference = false;
+  std::string apart;                                 ///< why it ranks apart, on one benchmark at least
   std::size_t benchmarks = 0;                        ///< where it has a result
   std::size_t planned = 0;                           ///< where it is a row
   OverBenchmarks primary;                            ///< of its values there
@@ -48,18 +49,21 @@ struct Standing {
   std::vector<double> cell_seconds, cell_bytes;      ///< of the cells that are done and say it
 };
 
+/// The benchmarks of one family that are compared on one metric.
 struct FamilyStandings {
-  std::string family;  ///< id
-  Metric metric;       ///< the primary one
-  std::size_t benchmarks = 0;
-  std::vector<Standing> standings;  ///< methods in their pool's order, others, oracles, references
+  std::string family;                ///< id
+  Metric metric;                     ///< the primary one
+  bool only = true;                  ///< false: the family has others, compared on another metric
+  std::vector<std::size_t> members;  ///< indices in RunResults::benchmarks
+  std::size_t benchmarks = 0;        ///< how many these are
+  std::vector<Standing> standings;  ///< methods in their pool's order, others, apart, references
 };
 
 struct Analysis {
   std::vector<std::vector<std::vector<Measure>>> measures;  ///< [benchmark][row][metric]
   std::vector<Comparison> comparisons;
   std::vector<FamilyStandings> families;
-  std::vector<Pool> pools;  ///< one a family, in the same order
+  std::vector<Pool> pools;  ///< one for each of these, in the same order
   std::vector<ClaimResult> claims;
   std::vector<std::string> warnings;  ///< sentences, the most serious first
 

@@ -125,6 +125,10 @@ void BenchmarkMerge::absorb(Table& table, BenchmarkResults benchmark, const std:
     baselines_.push_back("The runs name different baselines on " + into.suite_id + ": " +
                          into.baseline + " is taken, not " + benchmark.baseline + " of " + label);
   }
+  for (Published& row : benchmark.published) {
+    const auto same = std::find(into.published.begin(), into.published.end(), row);
+    if (same == into.published.end()) into.published.push_back(std::move(row));
+  }
   std::set<std::uint64_t> seeds(into.seeds.begin(), into.seeds.end());
   seeds.insert(benchmark.seeds.begin(), benchmark.seeds.end());
   if (seeds.size() > into.seeds.size()) into.seeds.assign(seeds.begin(), seeds.end());

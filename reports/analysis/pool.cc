@@ -38,7 +38,7 @@ std::vector<std::string> planned_methods(const RunResults& results, Pool& pool) 
     const bool competes = std::all_of(
         pool.benchmarks.begin(), pool.benchmarks.end(), [&](const std::size_t b) {
           const Row* row = results.benchmarks[b].row(name);
-          return row != nullptr && !row->oracle;
+          return row != nullptr && row->apart.empty();
         });
     if (!competes) pool.left_out.push_back(name);
     return !competes;
@@ -233,10 +233,13 @@ Pool make_pool(const RunResults& results, const std::vector<std::size_t>& benchm
   return pool;
 }
 
-Pool make_pool(const RunResults& results, const std::string& family) {
+Pool make_pool(const RunResults& results, const std::string& family, const std::string& metric) {
   std::vector<std::size_t> benchmarks;
   for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
-    if (results.benchmarks[b].family == family) benchmarks.push_back(b);
+    const BenchmarkResults& benchmark = results.benchmarks[b];
+    if (benchmark.family == family && compared_metric(benchmark).id == metric) {
+      benchmarks.push_back(b);
+    }
   }
   Pool pool = make_pool(results, benchmarks);
   for (PoolMethod& method : pool.methods) {

@@ -49,10 +49,10 @@ struct Pool {
   std::string family;
   Metric metric;
   Unit unit = Unit::seeds;
-  std::vector<std::size_t> benchmarks;  ///< numbers in RunResults, all of the pool
+  std::vector<std::size_t> benchmarks;  ///< numbers in RunResults, all that it is about
   /// Those that ranks and order rest on: all methods have values there, on some seeds in common.
   std::vector<std::size_t> ranked;
-  std::vector<std::string> left_out;  ///< oracles, and methods planned on some benchmarks only
+  std::vector<std::string> left_out;  ///< apart somewhere, or planned on some benchmarks only
   std::vector<std::string> absent;    ///< planned, and without any result: they count for Holm
   bool complete = true;               ///< every method has every seed
   std::size_t seeds = 0;              ///< fewest of a benchmark
@@ -72,7 +72,7 @@ struct Pool {
 
 /// The methods of the given benchmarks, which are of one family.
 Pool make_pool(const RunResults& results, const std::vector<std::size_t>& benchmarks);
-/// Of a whole family, with the aggregates of each method's runs.
-Pool make_pool(const RunResults& results, const std::string& family);
+/// Of a family's benchmarks that are compared on `metric`, with the aggregates of each method's runs.
+Pool make_pool(const RunResults& results, const std::string& family, const std::string& metric);
 
 }  // namespace assay::reports

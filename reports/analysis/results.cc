@@ -1,5 +1,6 @@
 #include "reports/analysis/results.h"
 
+#include "host/suite/apart.h"
 #include "host/suite/expectation.h"
 #include "host/suite/suite.h"
 #include "reports/analysis/log_end.h"
@@ -90,15 +91,6 @@ SeedResult read_seed(const RunCell& cell, LogEnds& logs) {
   return seed;
 }
 
-// An oracle is a requirement that a method without ground truth cannot have (sdk: method.h).
-bool is_oracle(const Json& method) {
-  const Json needs = method.value("needs", Json::array());
-  return std::any_of(needs.begin(), needs.end(), [](const Json& need) {
-    const std::string text = need.get<std::string>();
-    return text == "truth" || text.starts_with("truth_") || text.starts_with("oracle");
-  });
-}
-
 std::string reference_title(const Json& family, const std::string& id) {
   for (const Json& reference : family.value("references", Json::array())) {
     if (reference.at("id") == id) return reference.value("title", id);
@@ -115,6 +107,7 @@ BenchmarkResults read_benchmark(const Benchmark& suite, const RunData& run, LogE
   benchmark.baseline = suite.baseline;
   const Json& family = run.run.at("families").at(suite.family);
   for (const Json& json : family.at("metrics")) benchmark.metrics.push_back(read_metric(json));
+  benchmark.panel_curves = family.value("panel_curves", std::vector<std::string>());
   if (benchmark.metrics.empty()) throw Error("the family " + suite.family + " has no metrics");
   for (const std::int64_t seed : suite.seeds) {
     benchmark.seeds.push_back(static_cast<std::uint64_t>(seed));
@@ -122,6 +115,8 @@ BenchmarkResults read_benchmark(const Benchmark& suite, const RunData& run, LogE
   benchmark.first_seeds =
       run.run.value("first_seeds", Json::object()).value(suite.id, std::size_t{0});
   const Json methods = run.run.value("methods", Json::object());
+  const Json apart_parameters =
+      run.run.value("apart_parameters", Json::object()).value(suite.id, Json::object());
   for (const RunCell& cell : run.cells) {
     if (cell.benchmark != suite.id) continue;
     auto row = std::find_if(benchmark.rows.begin(), benchmark.rows.end(),
@@ -132,8 +127,11 @@ BenchmarkResults read_benchmark(const Benchmark& suite, const RunData& run, LogE
       added.use = cell.use;
       added.reference = cell.role == "reference";
       added.title = added.reference ? reference_title(family, cell.use) : cell.method;
-      added.oracle = !added.reference && is_oracle(methods.value(cell.use, Json::object()));
       added.parameters = cell.parameters;
+      if (!added.reference) {
+        added.apart = reason_apart(family, methods.value(cell.use, Json::object()),
+                                   apart_parameters, cell.parameters);
+      }
       for (const std::uint64_t seed : benchmark.seeds) {
         added.seeds.emplace_back();
         added.seeds.back().seed = seed;
@@ -147,6 +145,24 @@ BenchmarkResults read_benchmark(const Benchmark& suite, const RunData& run, LogE
   std::stable_partition(benchmark.rows.begin(), benchmark.rows.end(),
                         [](const Row& row) { return !row.reference; });
   return benchmark;
+}
+
+bool has_number(const BenchmarkResults& benchmark, const std::string& metric) {
+  return std::any_of(benchmark.rows.begin(), benchmark.rows.end(), [&](const Row& row) {
+    const std::vector<double> values = row.values(metric);
+    return std::any_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+  });
+}
+
+void drop_empty_metrics(BenchmarkResults& benchmark) {
+  std::vector<Metric> kept;
+  for (const Metric& metric : benchmark.metrics) {
+    const bool measured = metric.ratio ? has_number(benchmark, metric.ratio->numerator) &&
+                                             has_number(benchmark, metric.ratio->denominator)
+                                       : has_number(benchmark, metric.id);
+    if (measured) kept.push_back(metric);
+  }
+  if (!kept.empty()) benchmark.metrics = std::move(kept);
 }
 
 // The suite's baseline, the one asked for, or the first method: what readers of tables expect.
@@ -259,6 +275,10 @@ RunResults arrange_results(const RunData& run) {
     LogEnds logs(run.folder);
     for (const Benchmark& benchmark : suite.benchmarks) {
       results.benchmarks.push_back(read_benchmark(benchmark, run, logs));
+      for (const Published& row : suite.published) {
+        if (std::find(row.on.begin(), row.on.end(), benchmark.id) == row.on.end()) continue;
+        results.benchmarks.back().published.push_back(row);
+      }
     }
   } catch (const std::exception& error) {
     throw Error(file + " does not follow its format: " + error.what());
@@ -281,7 +301,10 @@ RunResults arrange_results(const RunData& run) {
 
 void settle_baselines(RunResults& results, const std::string& wanted) {
   check_baseline(results, wanted);
-  for (BenchmarkResults& benchmark : results.benchmarks) choose_baseline(benchmark, wanted);
+  for (BenchmarkResults& benchmark : results.benchmarks) {
+    drop_empty_metrics(benchmark);
+    choose_baseline(benchmark, wanted);
+  }
 }
 
 RunResults collect_results(const RunData& run, const std::string& baseline) {

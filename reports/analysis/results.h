@@ -50,7 +50,7 @@ struct Row {
   std::string name, use;
   std::string title;  ///< what is shown: the name, or a reference's title
   bool reference = false;
-  bool oracle = false;  ///< needs what a method should not see
+  std::string apart;  ///< why it ranks apart from the other methods; "": it does not
   Json parameters = Json::object();
   std::vector<SeedResult> seeds;  ///< one for each of the benchmark's seeds, in order
 
@@ -68,9 +68,12 @@ struct BenchmarkResults {
   std::string baseline;           ///< name of a row, or "" when there is nothing to compare
   bool baseline_assumed = false;  ///< the suite names none: the first method
   Json settings = Json::object();
+  std::vector<std::string> panel_curves = {};  ///< beginnings of the curves that panels show
+  std::vector<Published> published = {};  ///< by others, to be shown beside the rows
 
   const Row* row(const std::string& name) const;
   const Metric* metric(const std::string& id) const;
+  /// The first that its family calls primary.
   const Metric& primary() const;
 };
 
@@ -107,7 +110,8 @@ struct RunResults {
 /// not follow its format or has no cells.
 RunResults arrange_results(const RunData& run);
 
-/// Settles every benchmark's baseline: `wanted` where it has that row, else the suite's, else the
+/// Leaves out the metrics that no row of a benchmark has a number of, if it has one of any: a family
+/// may measure kinds of tasks that are not alike. Then settles every benchmark's baseline: `wanted` where it has that row, else the suite's, else the
 /// first method. Throws Error (wrong use) when no benchmark has `wanted`.
 void settle_baselines(RunResults& results, const std::string& wanted = "");
 

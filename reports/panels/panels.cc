@@ -3,7 +3,11 @@
 namespace assay::reports {
 
 const FamilyPanels* panels_of(const std::string& family) {
-  for (const FamilyPanels* panels : {&weak_to_strong_panels}) {
+  for (const FamilyPanels* panels : {
+           &continual_panels,
+           &unlearning_panels,
+           &weak_to_strong_panels,
+       }) {
     if (panels->family == family) return panels;
   }
   return nullptr;

@@ -28,7 +28,9 @@ struct FamilyPanels {
 /// nullptr for a family without panels.
 const FamilyPanels* panels_of(const std::string& family);
 
-/// In weak_to_strong.cc.
+/// Each in the file of its family.
+extern const FamilyPanels continual_panels;
+extern const FamilyPanels unlearning_panels;
 extern const FamilyPanels weak_to_strong_panels;
 
 }  // namespace assay::reports

@@ -2,6 +2,7 @@
 // supervisor, and how both depend on how good the supervisor is.
 #include "reports/model/number_text.h"
 #include "reports/panels/panels.h"
+#include "reports/panels/support.h"
 #include "reports/sections/sections.h"
 
 #include <algorithm>
@@ -13,12 +14,6 @@ namespace {
 
 constexpr const char* agreement = "agreement";
 constexpr const char* agreement_where_wrong = "agreement_where_wrong";
-
-std::size_t metric_number(const BenchmarkResults& benchmark, const std::string& id) {
-  std::size_t m = 0;
-  while (m < benchmark.metrics.size() && benchmark.metrics[m].id != id) ++m;
-  return m;
-}
 
 // PGR with Fieller's interval. The scale is cut at one gap beyond weak and ceiling: an interval that
 // is unbounded has its words in the row's note.

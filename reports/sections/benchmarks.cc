@@ -214,12 +214,18 @@ Table seed_table(const BenchmarkResults& benchmark) {
   return table;
 }
 
+// A family may name the curves (by their beginnings) that its panels show.
 std::set<std::string> curve_names(const BenchmarkResults& benchmark) {
+  const bool panels = panels_of(benchmark.family) != nullptr;
+  const auto in_panels = [&](const std::string& name) {
+    return panels && std::any_of(benchmark.panel_curves.begin(), benchmark.panel_curves.end(),
+                                 [&](const std::string& one) { return name.starts_with(one); });
+  };
   std::set<std::string> names;
   for (const Row& row : benchmark.rows) {
     for (const SeedResult& seed : row.seeds) {
       for (const auto& [name, curve] : seed.curves) {
-        if (curve.size() > 1) names.insert(name);
+        if (curve.size() > 1 && !in_panels(name)) names.insert(name);
       }
     }
   }
@@ -293,6 +299,7 @@ Section benchmark_section(const RunResults& results, const Analysis& analysis) {
       if (std::find(headline.begin(), headline.end(), m) == headline.end()) rest.push_back(m);
     }
     section.add(metric_table(benchmark, b, analysis, headline, true));
+    if (!benchmark.published.empty()) section.add(published_table(benchmark));
     section.add(strip_plot(benchmark, number));
     section.add(Details{"Every seed as a table", blocks_of(seed_table(benchmark))});
     if (const FamilyPanels* panels = panels_of(benchmark.family)) {

@@ -26,15 +26,13 @@ double difference_of(const Analysis& analysis, std::size_t benchmark, const std:
 }
 
 FamilyTable family_table(const RunResults& results, const Analysis& analysis,
-                         const std::string& family) {
-  FamilyTable table{family, {}, {}, 0};
+                         const FamilyStandings& standings) {
+  FamilyTable table{standings.family, standings.members, {}, 0};
   std::vector<std::string> references;
   const auto add = [](std::vector<std::string>& names, const std::string& name) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
-  for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
-    if (results.benchmarks[b].family != family) continue;
-    table.benchmarks.push_back(b);
+  for (const std::size_t b : table.benchmarks) {
     for (const Row& row : results.benchmarks[b].rows) {
       add(row.reference ? references : table.rows, row.name);
       const double difference = difference_of(analysis, b, row.name);
@@ -126,7 +124,7 @@ Table heat_table(const RunResults& results, const Analysis& analysis, const Fami
     TableRow line;
     line.quiet = row.reference;
     line.cells.push_back(Cell(Text{row.reference ? plain(row.title) : strong(row.name)}));
-    if (row.oracle) line.cells.back().text.push_back(muted(" needs an oracle"));
+    if (!row.apart.empty()) line.cells.back().text.push_back(apart_mark(row.apart));
     for (const std::size_t b : family.benchmarks) {
       line.cells.push_back(value_cell(results, analysis, family, b, name));
     }
@@ -136,12 +134,11 @@ Table heat_table(const RunResults& results, const Analysis& analysis, const Fami
 }
 
 void add_panels(Section& section, const RunResults& results, const Analysis& analysis,
-                const std::string& family, const std::string& id) {
-  const FamilyPanels* panels = panels_of(family);
+                const FamilyStandings& family, const std::string& id) {
+  const FamilyPanels* panels = panels_of(family.family);
   if (panels == nullptr || panels->of_family == nullptr) return;
   std::vector<PanelInput> inputs;
-  for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
-    if (results.benchmarks[b].family != family) continue;
+  for (const std::size_t b : family.members) {
     inputs.push_back({&results.benchmarks[b], &analysis.measures[b], std::to_string(b + 1)});
   }
   for (Block& block : panels->of_family(inputs, id)) section.blocks.push_back(std::move(block));
@@ -155,12 +152,12 @@ Section heat_section(const RunResults& results, const Analysis& analysis) {
   for (const FamilyStandings& standings : analysis.families) {
     ++index;
     if (analysis.families.size() > 1) {
-      section.add(Heading{family_title(results, standings.family),
+      section.add(Heading{standings_title(results, standings),
                           "overview-" + std::to_string(index)});
     }
     section.add(heat_table(results, analysis,
-                           family_table(results, analysis, standings.family)));
-    add_panels(section, results, analysis, standings.family, std::to_string(index));
+                           family_table(results, analysis, standings)));
+    add_panels(section, results, analysis, standings, std::to_string(index));
   }
   return section;
 }

@@ -28,7 +28,6 @@ std::string group_name(std::size_t index) {
 
 Cell standing_name(const Standing& standing) {
   Text text{standing.reference ? plain(standing.title) : strong(standing.name)};
-  if (standing.oracle) text.push_back(muted(" needs an oracle"));
   return Cell(std::move(text));
 }
 
@@ -141,11 +140,12 @@ Table standings_table(const FamilyStandings& family, const Pool& pool) {
        true},
       {"Time per seed", "mean seconds of a cell", true}};
   const int decimals = decimals_of(family);
-  bool oracles = false, references = false;
+  std::string apart;
+  bool references = false;
   for (const Standing& standing : family.standings) {
-    if (standing.oracle && !standing.reference && !oracles) {
-      oracles = true;
-      table.rows.push_back({{}, "Need an oracle: they see what a method should not", false});
+    if (standing.apart != apart && !standing.reference) {
+      apart = standing.apart;
+      table.rows.push_back({{}, "Ranked apart: " + apart, false});
     }
     if (standing.reference && !references) {
       references = true;
@@ -165,7 +165,7 @@ Section leaderboard_section(const RunResults& results, const Analysis& analysis)
     ++index;
     if (analysis.families.size() > 1) {
       section.add(
-          Heading{family_title(results, family.family), "leaderboard-" + std::to_string(index)});
+          Heading{standings_title(results, family), "leaderboard-" + std::to_string(index)});
     }
     section.add(standings_table(family, analysis.pools[index - 1]));
   }

@@ -71,7 +71,7 @@ List about(const Pool& pool) {
   if (!pool.left_out.empty()) {
     list.items.push_back({strong("Not compared here: "),
                           plain(join(pool.left_out, ", ") +
-                                " (an oracle, or not planned on every benchmark).")});
+                                " (ranked apart, or not planned on every benchmark).")});
   }
   if (!pool.absent.empty()) {
     list.items.push_back({strong("Without any result: "),
@@ -208,7 +208,7 @@ Section pair_section(const RunResults& results, const Analysis& analysis) {
   for (std::size_t i = 0; i < analysis.pools.size(); ++i) {
     const std::string id = std::to_string(i + 1);
     if (analysis.pools.size() > 1) {
-      section.add(Heading{family_title(results, analysis.pools[i].family), "pairs-" + id});
+      section.add(Heading{standings_title(results, analysis.families[i]), "pairs-" + id});
     }
     add_pool(section, results, analysis.pools[i], id);
   }

@@ -51,7 +51,7 @@ std::vector<Block> cost_plots(const FamilyStandings& family, const std::string& 
         "One point for each method with results on all of the family\u2019s benchmarks: the mean over "
         "benchmarks with its 95 % interval over seeds, and the mean cost with the range over its "
         "cells. The dashed line is the front of methods that nothing beats in both by its mean "
-        "(open marks need an oracle and do not compete); "
+        "(open marks rank apart and do not compete); "
         "where intervals overlap a method may lie on either side. The numbers are in the leaderboard "
         "and in the table below.";
     plot.x_axis = cost.axis;
@@ -63,8 +63,8 @@ std::vector<Block> cost_plots(const FamilyStandings& family, const std::string& 
       const auto [least, most] = std::minmax_element(cells.begin(), cells.end());
       if (!(*least > 0) || !std::isfinite(standing.primary.estimate.mean)) continue;
       ScatterPoint point;
-      point.label = standing.name + (standing.oracle ? " (needs an oracle)" : "");
-      point.apart = standing.oracle;
+      point.label = standing.name + (standing.apart.empty() ? "" : " (apart)");
+      point.apart = !standing.apart.empty();
       point.x = mean(cells) / cost.unit;
       point.x_range = Interval{*least / cost.unit, *most / cost.unit};
       point.y = standing.primary.estimate.mean;
@@ -72,6 +72,7 @@ std::vector<Block> cost_plots(const FamilyStandings& family, const std::string& 
       point.note = estimate_text(standing.primary.estimate,
                                  decimals_for(std::abs(point.y), metric.share)) +
                    ", " + cost.text(mean(cells));
+      if (point.apart) point.note += "; apart: " + standing.apart;
       plot.points.push_back(std::move(point));
     }
     if (plot.points.size() < 2) continue;

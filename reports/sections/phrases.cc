@@ -21,6 +21,11 @@ std::string family_title(const RunResults& results, const std::string& id) {
   return results.families.contains(id) ? results.families[id].value("title", id) : id;
 }
 
+std::string standings_title(const RunResults& results, const FamilyStandings& family) {
+  const std::string title = family_title(results, family.family);
+  return family.only ? title : title + ", " + family.metric.title;
+}
+
 std::string title_with_arrow(const Metric& metric) {
   const std::string unit = metric.unit.empty() ? "" : " (" + metric.unit + ")";
   switch (metric.better) {
@@ -41,10 +46,14 @@ std::string help_of(const Metric& metric) {
   return help;
 }
 
+Span apart_mark(const std::string& reason) {
+  return muted(" apart: " + reason);
+}
+
 Cell name_cell(const BenchmarkResults& benchmark, const Row& row) {
   Text text{row.reference ? plain(row.title) : strong(row.name)};
   if (row.name == benchmark.baseline) text.push_back(muted(" baseline"));
-  if (row.oracle) text.push_back(muted(" needs an oracle"));
+  if (!row.apart.empty()) text.push_back(apart_mark(row.apart));
   return Cell(std::move(text));
 }
 

@@ -4,6 +4,7 @@
 #include "reports/analysis/analysis.h"
 #include "reports/model/document.h"
 
+#include <limits>
 #include <string>
 
 namespace assay::reports {
@@ -34,11 +35,15 @@ Section reproduce_section(const RunResults& results);
 int decimals_of(const BenchmarkResults& benchmark, const Metric& metric);
 /// A family's title, else its id.
 std::string family_title(const RunResults& results, const std::string& id);
+/// The same with the metric, where the family's benchmarks are not all compared on one.
+std::string standings_title(const RunResults& results, const FamilyStandings& family);
 /// "Accuracy ↑": the arrow shows which way is better.
 std::string title_with_arrow(const Metric& metric);
 /// What a metric's numbers mean, with its direction in words.
 std::string help_of(const Metric& metric);
-/// A row's name with its marks: baseline, needs an oracle.
+/// Why a row ranks apart, as a mark after its name: " apart: sees all tasks at once".
+Span apart_mark(const std::string& reason);
+/// A row's name with its marks: baseline, apart.
 Cell name_cell(const BenchmarkResults& benchmark, const Row& row);
 /// "arXiv:2312.09390" as a link; other references as they stand.
 Span paper_span(const std::string& paper);
@@ -50,6 +55,17 @@ std::string no_spread_text(const SignFlip& sign_flip);
 std::string sign_flip_text(const SignFlip& sign_flip);
 /// "about 9 seeds would decide it", or what can be said instead.
 std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds);
+/// A published value and what the run has to set beside it, as texts.
+struct PublishedRow {
+  std::string metric;  ///< its title
+  std::string value;
+  std::string ours;    ///< "" where the run has none
+  double mean = std::numeric_limits<double>::quiet_NaN();  ///< of ours
+  int decimals = 3;
+};
+PublishedRow published_row(const BenchmarkResults& benchmark, const Published& published);
+/// All of a benchmark's (published.cc).
+Table published_table(const BenchmarkResults& benchmark);
 /// How an interval over several benchmarks was made where it is not over all of the seeds: " 4 seeds
 /// in common"; else "".
 std::string seeds_note(const OverBenchmarks& over, std::size_t benchmarks);

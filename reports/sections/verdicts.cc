@@ -265,7 +265,7 @@ void add_comparisons(Section& section, const RunResults& results, const Analysis
   }
   for (const FamilyStandings& family : analysis.families) {
     if (analysis.families.size() > 1) {
-      section.add(Paragraph{{strong(family_title(results, family.family))}});
+      section.add(Paragraph{{strong(standings_title(results, family))}});
     }
     section.add(over_benchmarks(family));
   }

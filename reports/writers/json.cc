@@ -1,6 +1,7 @@
 // Format "assay-report", version 1 (docs/reports.md, docs/schemas): the analysis as numbers, for
 // tools.
 #include "reports/analysis/best_group.h"
+#include "reports/sections/sections.h"
 #include "reports/writers/formats.h"
 #include "reports/writers/json_parts.h"
 
@@ -119,6 +120,22 @@ Json failures_json(const Row& row) {
   return failures;
 }
 
+Json published_json(const BenchmarkResults& benchmark) {
+  Json all = Json::array();
+  for (const Published& row : benchmark.published) {
+    const double mean = published_row(benchmark, row).mean;
+    all.push_back({{"method", row.method},
+                   {"metric", row.metric},
+                   {"value", row.value},
+                   {"spread", row.spread ? Json(*row.spread) : Json()},
+                   {"source", row.source},
+                   {"setting", row.setting},
+                   {"tolerance", row.tolerance ? Json(*row.tolerance) : Json()},
+                   {"here", number_or_null(mean)}});
+  }
+  return all;
+}
+
 Json benchmark_json(const RunResults& results, std::size_t index,
                     const std::vector<std::vector<Measure>>& measures) {
   const BenchmarkResults& benchmark = results.benchmarks[index];
@@ -136,7 +153,7 @@ Json benchmark_json(const RunResults& results, std::size_t index,
                     {"use", row.use},
                     {"parameters", row.parameters},
                     {"reference", row.reference},
-                    {"oracle", row.oracle},
+                    {"apart", row.apart},
                     {"done", row.count(CellState::done)},
                     {"failed", row.count(CellState::failed)},
                     {"missing", row.count(CellState::missing)},
@@ -157,6 +174,7 @@ Json benchmark_json(const RunResults& results, std::size_t index,
           {"primary", benchmark.primary().id},
           {"metrics", std::move(metrics)},
           {"best", best_group(results, index)},
+          {"published", published_json(benchmark)},
           {"rows", std::move(rows)}};
 }
 
@@ -167,7 +185,7 @@ Json standings_json(const FamilyStandings& family) {
         {{"name", standing.name},
          {"title", standing.title},
          {"reference", standing.reference},
-         {"oracle", standing.oracle},
+         {"apart", standing.apart},
          {"benchmarks", standing.benchmarks},
          {"planned", standing.planned},
          {"primary", to_json(standing.primary)},

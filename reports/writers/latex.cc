@@ -21,9 +21,7 @@ namespace {
 
 // As many as fit on a page with intervals.
 constexpr std::size_t most_columns = 4;
-constexpr const char* oracle_mark = "$^{\\dagger}$";
-constexpr const char* oracle_note =
-    " $^{\\dagger}$ needs an oracle: it sees what a method should not.";
+constexpr const char* apart_marks[] = {"\\dagger", "\\ddagger", "\\S", "\\P"};
 
 std::string label_part(const std::string& text) {
   std::string out;
@@ -42,11 +40,47 @@ std::string value_text(const std::string& text, bool bold) {
   return "\\textbf{" + latex(text.substr(0, end)) + "}" + latex(text.substr(end));
 }
 
-std::string row_name(const std::string& name, const std::string& title, bool reference,
-                     bool oracle) {
-  if (reference) return latex(title);
-  return "\\texttt{" + latex(name) + "}" + (oracle ? oracle_mark : "");
-}
+// The reasons for which methods of a family rank apart, each with its mark.
+class ApartMarks {
+ public:
+  explicit ApartMarks(const FamilyStandings& family) {
+    for (const Standing& standing : family.standings) {
+      const bool known =
+          std::find(reasons_.begin(), reasons_.end(), standing.apart) != reasons_.end();
+      if (!standing.apart.empty() && !known) reasons_.push_back(standing.apart);
+    }
+  }
+
+  std::string name(const Standing& standing) const {
+    if (standing.reference) return latex(standing.title);
+    const auto found = std::find(reasons_.begin(), reasons_.end(), standing.apart);
+    return "\\texttt{" + latex(standing.name) + "}" +
+           (found == reasons_.end()
+                ? ""
+                : mark(static_cast<std::size_t>(found - reasons_.begin())));
+  }
+
+  /// For a caption.
+  std::string note() const {
+    std::string text;
+    for (std::size_t i = 0; i < reasons_.size(); ++i) {
+      text += " " + mark(i) + " ranked apart: " + latex(reasons_[i]) + ".";
+    }
+    return text;
+  }
+
+ private:
+  // After the last sign they begin again, doubled.
+  static std::string mark(std::size_t index) {
+    std::string sign;
+    for (std::size_t i = 0; i <= index / std::size(apart_marks); ++i) {
+      sign += apart_marks[index % std::size(apart_marks)];
+    }
+    return "$^{" + sign + "}$";
+  }
+
+  std::vector<std::string> reasons_;
+};
 
 class LatexWriter {
  public:
@@ -94,6 +128,7 @@ class LatexWriter {
 
   void leaderboard(const FamilyStandings& family, const Pool& pool);
   void benchmarks(const FamilyStandings& family);
+  void published(const FamilyStandings& family);
   void benchmark_table(const FamilyStandings& family, const std::vector<std::size_t>& chosen,
                        const std::string& part, const std::string& label);
   std::string value(std::size_t b, const std::string& name,
@@ -105,9 +140,8 @@ class LatexWriter {
   std::string out_;
 };
 
-bool has_oracle(const FamilyStandings& family) {
-  return std::any_of(family.standings.begin(), family.standings.end(),
-                     [](const Standing& one) { return one.oracle && !one.reference; });
+std::string label_of(const FamilyStandings& family) {
+  return family.only ? family.family : family.family + "-" + family.metric.id;
 }
 
 // First and last place that the method may hold; nothing where it is not compared with the others.
@@ -132,7 +166,7 @@ void LatexWriter::leaderboard(const FamilyStandings& family, const Pool& pool) {
   }
   const int decimals = decimals_for(largest, family.metric.share);
   std::string caption =
-      latex(results_.title + ": " + family_title(results_, family.family)) + ". Means over " +
+      latex(results_.title + ": " + standings_title(results_, family)) + ". Means over " +
       counted(family.benchmarks, "benchmark", "benchmarks") +
       " with 95\\,\\% intervals over seeds; difference to the baseline on the same "
       "seeds; benchmarks on which a method is better / undecided / worse "
@@ -143,8 +177,9 @@ void LatexWriter::leaderboard(const FamilyStandings& family, const Pool& pool) {
                                                     : "paired $t$ tests over seeds") +
                ", Holm); bold: not told apart from the best.";
   }
-  if (has_oracle(family)) caption += oracle_note;
-  begin(caption, family.family + "-leaderboard", "@{}lrrrrr@{}");
+  const ApartMarks apart(family);
+  caption += apart.note();
+  begin(caption, label_of(family) + "-leaderboard", "@{}lrrrrr@{}");
   row({"Method", "Places", "Benchmarks", latex(title_with_arrow(family.metric)),
        "Over the baseline", "B / U / W"});
   rule();
@@ -164,7 +199,7 @@ void LatexWriter::leaderboard(const FamilyStandings& family, const Pool& pool) {
       difference = compared > 0 ? "not comparable" : "baseline";
     }
     const auto range = places(pool, standing);
-    row({row_name(standing.name, standing.title, standing.reference, standing.oracle),
+    row({apart.name(standing),
          places_text(range),
          std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
          standing.benchmarks == 0 ? "no result"
@@ -214,7 +249,8 @@ void LatexWriter::benchmark_table(const FamilyStandings& family,
         " Bold: the best method and all that Holm-corrected paired $t$ tests do not tell "
         "apart from it.";
   }
-  if (has_oracle(family)) caption += oracle_note;
+  const ApartMarks apart(family);
+  caption += apart.note();
   begin(caption, label, "@{}l" + std::string(chosen.size(), 'r') + "@{}");
   std::vector<std::string> head = {"Method"};
   std::vector<std::vector<std::string>> best;
@@ -230,8 +266,7 @@ void LatexWriter::benchmark_table(const FamilyStandings& family,
       references = true;
       rule();
     }
-    std::vector<std::string> cells = {
-        row_name(standing.name, standing.title, standing.reference, standing.oracle)};
+    std::vector<std::string> cells = {apart.name(standing)};
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       cells.push_back(value(chosen[i], standing.name, best[i]));
     }
@@ -241,10 +276,7 @@ void LatexWriter::benchmark_table(const FamilyStandings& family,
 }
 
 void LatexWriter::benchmarks(const FamilyStandings& family) {
-  std::vector<std::size_t> all;
-  for (std::size_t b = 0; b < results_.benchmarks.size(); ++b) {
-    if (results_.benchmarks[b].family == family.family) all.push_back(b);
-  }
+  const std::vector<std::size_t>& all = family.members;
   const std::size_t tables = (all.size() + most_columns - 1) / most_columns;
   for (std::size_t i = 0; i < tables; ++i) {
     // As even as can be: five columns are three and two.
@@ -253,8 +285,30 @@ void LatexWriter::benchmarks(const FamilyStandings& family) {
     const std::string number = std::to_string(i + 1);
     benchmark_table(family, {from, to},
                     tables == 1 ? "" : " (" + number + " of " + std::to_string(tables) + ")",
-                    family.family + "-benchmarks" + (tables == 1 ? "" : "-" + number));
+                    label_of(family) + "-benchmarks" + (tables == 1 ? "" : "-" + number));
   }
+  published(family);
+}
+
+void LatexWriter::published(const FamilyStandings& family) {
+  const bool any = std::any_of(family.members.begin(), family.members.end(), [&](std::size_t b) {
+    return !results_.benchmarks[b].published.empty();
+  });
+  if (!any) return;
+  begin(latex(results_.title + ": " + standings_title(results_, family)) +
+            ". Published values beside those of this run, whose settings differ.",
+        label_of(family) + "-published", "@{}lllrrp{0.3\\linewidth}@{}");
+  row({"Benchmark", "Method", "Metric", "Published", "Here", "Source"});
+  rule();
+  for (const std::size_t b : family.members) {
+    const BenchmarkResults& benchmark = results_.benchmarks[b];
+    for (const Published& one : benchmark.published) {
+      const PublishedRow texts = published_row(benchmark, one);
+      row({"\\texttt{" + latex(benchmark.id) + "}", latex(one.method), latex(texts.metric),
+           latex(texts.value), texts.ours.empty() ? "--" : latex(texts.ours), latex(one.source)});
+    }
+  }
+  end();
 }
 
 void LatexWriter::claims() {

@@ -54,8 +54,8 @@ std::string row_json(const BenchmarkResults& benchmark, const Row& row) {
     state += seed.state == CellState::done ? 'd' : seed.state == CellState::failed ? 'f' : 'm';
   }
   return fmt::format(
-      R"({{"name":{},"title":{},"reference":{},"oracle":{},"state":"{}","values":{}}})",
-      text(row.name), text(row.title), row.reference, row.oracle, state,
+      R"({{"name":{},"title":{},"reference":{},"apart":{},"state":"{}","values":{}}})",
+      text(row.name), text(row.title), row.reference, text(row.apart), state,
       list(benchmark.metrics,
            [&](const Metric& metric) { return list(row.values(metric.id), number_or_null); }));
 }

@@ -10,7 +10,7 @@ namespace assay::reports {
 /// One line of JSON that can stand between <script> tags:
 ///   {"benchmarks": [{"id", "title", "family", "baseline", "seeds": [...], "primary": index,
 ///     "metrics": [{"id", "title", "better": "higher" | "lower" | "neither", "decimals"}],
-///     "rows": [{"name", "title", "reference", "oracle", "state": one letter a seed (d, f, m),
+///     "rows": [{"name", "title", "reference", "apart", "state": one letter a seed (d, f, m),
 ///               "values": [[a number or null a seed] a metric]}]}]}
 /// `primary`: the metric that rows are compared on; of a ratio its numerator. Values are rounded to
 /// eight significant digits.

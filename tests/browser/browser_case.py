@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 FOLDER = Path(os.environ["ASSAY_BROWSER_FOLDER"])
 RUNS = FOLDER / "runs"
 SCREENSHOTS = FOLDER / "screenshots"
-REPORTS = ["made-up", "big", "failures", "hostile", "planned", "many"]
+REPORTS = ["made-up", "big", "failures", "hostile", "planned", "many", "stream", "forget"]
 
 
 def report_path(name: str) -> Path:

@@ -69,7 +69,8 @@ TEST_CASE("mistakes of new-plugin are named") {
     CHECK(command({"new-plugin", name, "--family", "weak_to_strong"}, prefix / "more").exit_status == 2);
   }
   CHECK(error_of({"mine", "--family", "weak_to_stron"}, prefix) ==
-        "assay: unknown family 'weak_to_stron' (did you mean 'weak_to_strong'?); known: weak_to_strong\n");
+        "assay: there is no template for plugins of the family 'weak_to_stron' (did you mean "
+        "'weak_to_strong'?); families with one: continual, unlearning, weak_to_strong\n");
   prefix.write("more/mine", "");
   CHECK(error_of({"mine", "--family", "weak_to_strong"}, prefix) ==
         "assay: mine exists already: remove it, or choose another folder with --out\n");

@@ -1,5 +1,6 @@
 // The made-up run's numbers, worked by hand or with SciPy from made_up_run.cc.
 #include "reports/analysis/analysis.h"
+#include "host/suite/apart.h"
 #include "made_up_run.h"
 
 #include <assay/common/error.h>
@@ -97,16 +98,54 @@ TEST_CASE("claims of every verdict") {
   CHECK(made.analysis.claims[4].tests[1].note == "no seed has both values");
 }
 
-TEST_CASE("the leaderboard puts the best first, oracles apart and references last") {
+TEST_CASE("the leaderboard puts the best first, those apart by their reasons and references last") {
   const Made made = made_up();
   REQUIRE(made.analysis.families.size() == 1);
   std::vector<std::string> order;
   for (const Standing& standing : made.analysis.families[0].standings)
     order.push_back(standing.name);
   // First those with results on all benchmarks, by their mean. Then the others by their difference:
-  // product .00025 (4 seeds), frozen -.00667, evil -.021. "tuned" (.0552) needs an oracle.
+  // product .00025 (4 seeds), frozen -.00667, evil -.021. "tuned" (.0552) sees the truth.
   CHECK(order == std::vector<std::string>{"logconf", "xent", "product", "frozen", "evil", "tuned",
                                           "weak", "few-labels", "ceiling"});
+}
+
+TEST_CASE("why a method ranks apart comes from its family and its benchmark") {
+  const Json family = {{"apart", {{"all_tasks", "sees all tasks at once"}, {"truth", "cheats"}}}};
+  const Json joint = {{"needs", {"past_tasks", "all_tasks"}}};
+  const Json tuned = {{"lambda", "strength chosen on test data"}};
+  CHECK(reason_apart(family, joint, Json::object(), Json::object()) == "sees all tasks at once");
+  CHECK(reason_apart(family, joint, tuned, {{"lambda", 1}}) ==
+        "sees all tasks at once, strength chosen on test data");
+  CHECK(reason_apart(family, Json::object(), tuned, {{"lambda", 1}}) ==
+        "strength chosen on test data");
+  CHECK(reason_apart(family, Json::object(), tuned, {{"alpha", 1}}).empty());
+  CHECK(reason_apart(Json::object(), joint, Json::object(), Json::object()).empty());
+  // As earlier versions wrote it.
+  const Json earlier = {{"oracle_capabilities", {"all_tasks"}}};
+  CHECK(reason_apart(earlier, joint, Json::object(), Json::object()) == "needs an oracle");
+}
+
+TEST_CASE("a parameter sets a method apart in the benchmark that says so") {
+  const TemporaryFolder folder;
+  const std::filesystem::path run = folder.path() / "run";
+  write_made_up_run(run);
+  RunData data = load_run(run);
+  data.run["apart_parameters"] = {{"photos", {{"alpha", "strength chosen on test data"}}}};
+  const RunResults results = collect_results(data);
+  CHECK(results.benchmarks[0].row("logconf")->apart == "strength chosen on test data");
+  CHECK(results.benchmarks[0].row("tuned")->apart == "sees the truth");
+  CHECK(results.benchmarks[0].row("xent")->apart.empty());
+  CHECK(results.benchmarks[1].row("logconf")->apart.empty());
+  // In one of its benchmarks is enough for the family's leaderboard.
+  const Analysis analysis = analyse(results);
+  std::vector<std::string> reasons;
+  for (const Standing& standing : analysis.families[0].standings) {
+    reasons.push_back(standing.apart);
+  }
+  CHECK(reasons == std::vector<std::string>{"", "", "", "", "sees the truth",
+                                            "strength chosen on test data", "", "", ""});
+  CHECK(analysis.pools[0].find("logconf") == nullptr);
 }
 
 TEST_CASE("the first method is the baseline where the suite names none, and --baseline overrides") {

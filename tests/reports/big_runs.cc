@@ -57,7 +57,7 @@ Json weak_family() {
   accuracy["primary"] = true;
   Json pgr = metric_json("pgr", "PGR", "max", nullptr, "gain / gap");
   pgr["aggregate"] = {{"kind", "ratio"}, {"numerator", "gain"}, {"denominator", "gap"}};
-  return family_json(
+  Json made = family_json(
       "weak_to_strong", "Weak-to-strong generalization",
       {reference_json("weak", "weak supervisor", "trained on few labels"),
        reference_json("ceiling", "ceiling", "the student on the truth")},
@@ -65,6 +65,8 @@ Json weak_family() {
        metric_json("gain", "Gain", "max", {-1, 1}, "accuracy minus the supervisor's"),
        metric_json("gap", "Gap", "none", {-1, 1}, "ceiling minus supervisor"),
        metric_json("ece", "ECE", "min", {0, 1}, "calibration error")});
+  made["apart"] = {{"truth", "sees the truth"}};
+  return made;
 }
 
 Json continual_family() {

@@ -102,6 +102,7 @@ RunSpec hostile_run() {
   spec.suite_text = "[suite]\nname = \"hostile\"\n# " + texts + "\n# " + long_word + "\n";
   spec.overrides = {"broken.train.lr=" + texts};
   spec.families = {{"made_up", one_metric_family(texts, quotes, texts)}};
+  spec.families["made_up"]["apart"] = {{injection, texts}};
   spec.methods["calm"] =
       method_json("calm", "made_up", "A method that is well", "arXiv:2312.09390");
   spec.methods["evil"] = method_json(

@@ -18,7 +18,7 @@ Json family() {
   accuracy["primary"] = true;
   Json pgr = metric_json("pgr", "PGR", "max", nullptr, "gain / gap");
   pgr["aggregate"] = {{"kind", "ratio"}, {"numerator", "gain"}, {"denominator", "gap"}};
-  return family_json(
+  Json made = family_json(
       "weak_to_strong", "Weak-to-strong generalization",
       {reference_json("weak", "weak supervisor", "trained on few labels"),
        reference_json("few-labels", "few labels", "the student on those labels"),
@@ -28,6 +28,8 @@ Json family() {
        metric_json("gap", "Gap", "none", {-1, 1}, "ceiling minus supervisor"),
        metric_json("ece", "ECE", "min", {0, 1}, "calibration error"),
        metric_json("loss", "Loss", "min", nullptr, "test loss")});
+  made["apart"] = {{"truth", "sees the truth"}};
+  return made;
 }
 
 Json methods() {
@@ -156,6 +158,20 @@ void write_made_up_run(const std::filesystem::path& folder) {
   spec.families = {{"weak_to_strong", family()}};
   spec.methods = methods();
   spec.claims = claims();
+  spec.published = {{{"on", {"photos", "sounds"}},
+                     {"method", "logconf"},
+                     {"metric", "accuracy"},
+                     {"value", 0.71},
+                     {"spread", 0.02},
+                     {"tolerance", 0.02},
+                     {"source", "Burns et al. 2023, figure 3 (arXiv:2312.09390)"},
+                     {"setting", "larger models " + injection}},
+                    {{"on", {"photos"}},
+                     {"method", "theirs"},
+                     {"metric", "pgr"},
+                     {"value", 0.5},
+                     {"source", injection},
+                     {"setting", ""}}};
   for (const AccuracyBenchmark& one : made) {
     spec.benchmarks.push_back(one.benchmark);
     for (const AccuracyRow& row : one.rows) spec.benchmarks.back().rows.push_back(row.row);

@@ -131,9 +131,9 @@ TEST_CASE("the front of costs holds what nothing beats in both directions") {
     return names;
   };
   CHECK(front_of(cost_plots(family, "1")) == std::vector<std::string>{"cheap", "dear", "middle"});
-  // What needs an oracle beats nobody.
+  // What ranks apart beats nobody.
   add("seer", 1, .99);
-  family.standings.back().oracle = true;
+  family.standings.back().apart = "sees the truth";
   CHECK(front_of(cost_plots(family, "1")) == std::vector<std::string>{"cheap", "dear", "middle"});
   family.standings.pop_back();
   family.metric.better = Metric::Better::lower;  // an error: the cheap one is not the best

@@ -120,7 +120,7 @@ TEST_CASE("below six benchmarks the pairs are tested over seeds") {
   const std::vector<double> b = {.804, .809, .803, .815, .816, .820};
   RunResults results;
   results.benchmarks.push_back(benchmark_of("one", {a, b}, {"a", "b"}, Metric::Better::higher));
-  const Pool pool = make_pool(results, "f");
+  const Pool pool = make_pool(results, "f", "score");
   CHECK(pool.unit == Pool::Unit::seeds);
   REQUIRE(pool.pairs.size() == 1);
   CHECK(pool.pairs[0].p == Approx(.04051).margin(5e-6));
@@ -144,26 +144,26 @@ TEST_CASE("aggregates of a pool are those of the exact bootstrap") {
     results.benchmarks.push_back(benchmark_of("t" + std::to_string(task), {of_x, of_y}, {"x", "y"},
                                               Metric::Better::higher));
   }
-  const Pool pool = make_pool(results, "f");
+  const Pool pool = make_pool(results, "f", "score");
   CHECK(pool.methods[0].interquartile_mean == Approx(.49));
   CHECK(pool.methods[0].interval.low == Approx(.40).margin(.002));
   CHECK(pool.methods[0].interval.high == Approx(.56).margin(.002));
   CHECK(pool.pairs[0].improvement == Approx(.629630).margin(5e-7));
 }
 
-TEST_CASE("a pool leaves out oracles, absent methods and incomplete benchmarks, and says so") {
+TEST_CASE("a pool leaves out methods apart, absent methods and incomplete benchmarks, and says so") {
   RunResults results;
   for (int b = 0; b < 3; ++b) {
     const double failed = b == 2 ? std::nan("") : .5;
     results.benchmarks.push_back(benchmark_of(
         "b" + std::to_string(b), {{.7, .8}, {.6, .65}, {failed, failed}, {.9, .9}},
         {"good", "fair", "frail", "seer"}, Metric::Better::higher));
-    results.benchmarks.back().rows[3].oracle = true;
+    results.benchmarks.back().rows[3].apart = "sees the truth";
   }
   results.benchmarks[1].rows.push_back(row_of("guest", {.1, .2}));
   results.benchmarks[1].rows.push_back(row_of("ceiling", {.9, .95}));
   results.benchmarks[1].rows.back().reference = true;
-  const Pool pool = make_pool(results, "f");
+  const Pool pool = make_pool(results, "f", "score");
   REQUIRE(pool.methods.size() == 3);
   CHECK(pool.left_out == std::vector<std::string>{"seer", "guest"});
   CHECK(pool.benchmarks == std::vector<std::size_t>{0, 1, 2});
@@ -185,7 +185,7 @@ TEST_CASE("a method gains nothing by losing its bad seeds") {
     RunResults results;
     results.benchmarks.push_back(
         benchmark_of("b", {steady, values}, {"steady", "twin"}, Metric::Better::higher));
-    return make_pool(results, "f");
+    return make_pool(results, "f", "score");
   };
   const Pool whole = pool_of(twin);
   std::vector<double> lost = twin;
@@ -206,7 +206,7 @@ TEST_CASE("a family of pairs does not shrink by failing, nor change its test") {
   for (BenchmarkResults& benchmark : results.benchmarks) {
     benchmark.rows.push_back(row_of("absent", {none}));
   }
-  const Pool pool = make_pool(results, "f");
+  const Pool pool = make_pool(results, "f", "score");
   CHECK(pool.absent == std::vector<std::string>{"absent"});
   CHECK(pool.methods.size() == 4);
   CHECK(pool.comparisons == 10);

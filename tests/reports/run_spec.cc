@@ -33,13 +33,15 @@ Json suite_json(const RunSpec& spec) {
          {"baseline", benchmark.baseline},
          {"methods", methods}});
   }
-  return {{"name", spec.name},
-          {"title", spec.title},
-          {"description", spec.description},
-          {"seeds", spec.benchmarks.front().seeds},
-          {"limits", {{"time_s", 600.0}, {"memory_bytes", 0}}},
-          {"benchmarks", benchmarks},
-          {"claims", spec.claims}};
+  Json suite = {{"name", spec.name},
+                {"title", spec.title},
+                {"description", spec.description},
+                {"seeds", spec.benchmarks.front().seeds},
+                {"limits", {{"time_s", 600.0}, {"memory_bytes", 0}}},
+                {"benchmarks", benchmarks},
+                {"claims", spec.claims}};
+  if (!spec.published.empty()) suite["published"] = spec.published;
+  return suite;
 }
 
 Json provenance_json() {

@@ -36,7 +36,8 @@ struct RunSpec {
   std::string name, title, description;
   std::string suite_text;
   std::vector<std::string> overrides;
-  Json families = Json::object(), methods = Json::object(), claims = Json::array();
+  Json families = Json::object(), methods = Json::object(), claims = Json::array(),
+      published = Json::array();
   std::vector<BenchmarkSpec> benchmarks;
   std::map<std::string, std::string> logs;  ///< content by path below the run's folder
 

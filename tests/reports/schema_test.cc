@@ -37,7 +37,8 @@ TEST_CASE("the golden JSON report follows its schema") {
 
 TEST_CASE("JSON reports of the other made-up runs follow their schema") {
   for (const test::RunSpec& spec :
-       {test::big_run(), test::failures_run(), test::hostile_run(), test::planned_run()}) {
+       {test::big_run(), test::failures_run(), test::hostile_run(), test::planned_run(),
+        test::stream_run(), test::forget_run()}) {
     const test::TemporaryFolder folder;
     test::write_run(spec, folder.path() / "run");
     INFO(spec.name);

@@ -16,7 +16,8 @@ int main(int count, char** arguments) {
   try {
     write_made_up_run(folder / "made-up");
     for (const RunSpec& spec :
-         {big_run(), many_cells_run(), planned_run(), failures_run(), hostile_run()}) {
+         {big_run(), many_cells_run(), planned_run(), failures_run(), hostile_run(),
+                                stream_run(), forget_run()}) {
       write_run(spec, folder / spec.name);
     }
   } catch (const std::exception& error) {

@@ -7,7 +7,7 @@
 namespace assay::reports::test {
 
 /// 12 methods on 12 benchmarks of one family and on 4 of another, 10 seeds: equal methods, better
-/// ones, a sweep, an oracle, references, a few failed cells.
+/// ones, a sweep, methods that rank apart, references, a few failed cells.
 RunSpec big_run();
 
 /// 50 methods on 10 benchmarks, 20 seeds: 10,000 cells.
@@ -15,6 +15,13 @@ RunSpec many_cells_run();
 
 /// A plan of which nothing has run.
 RunSpec planned_run();
+
+/// Continual learning: curves of five tasks for methods that forget more and less.
+RunSpec stream_run();
+
+/// Unlearning: checkpoints, KLoM percentiles and attacks with their reference rows; the second
+/// benchmark is convex and measured by another primary metric.
+RunSpec forget_run();
 
 /// Every kind of failure (docs/results.md), missing cells, logs.
 RunSpec failures_run();

@@ -10,6 +10,7 @@
 
 #include <hwy/targets.h>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 
 using namespace assay;
@@ -40,12 +41,13 @@ Product<Real> dense(const Tensor& a, IndexSteps& row, IndexSteps& column, const 
           .c_row = c.size(1)};
 }
 
+using Sizes = std::initializer_list<std::int64_t>;
+
 template <class Real>
-void check_products(double tolerance) {
-  // Below and above a tile, with and without a rest; more than a block of k.
-  for (const std::int64_t m : {1, 2, 5, 6, 7, 13, 25, 32}) {
-    for (const std::int64_t n : {1, 2, 3, 4, 7, 8, 10, 16, 17, 33, 40}) {
-      for (const std::int64_t k : {1, 3, 32, 300, 513}) {
+void check_products(const Sizes& rows, const Sizes& columns, const Sizes& inner, double tolerance) {
+  for (const std::int64_t m : rows) {
+    for (const std::int64_t n : columns) {
+      for (const std::int64_t k : inner) {
         CAPTURE(m, n, k);
         const Tensor a = random<Real>("a", {m, k}), b = random<Real>("b", {k, n});
         const Tensor bias = random<Real>("bias", {n}), before = random<Real>("c", {m, n});
@@ -70,6 +72,15 @@ void check_products(double tolerance) {
       }
     }
   }
+}
+
+template <class Real>
+void check_products(double tolerance) {
+  // Below and above a tile, with and without a rest; more than a block of k.
+  check_products<Real>({1, 2, 5, 6, 7, 13, 25, 32}, {1, 2, 3, 4, 7, 8, 10, 16, 17, 33, 40},
+                       {1, 3, 32, 300, 513}, tolerance);
+  // So many rows that columns are copied, and that they go in several blocks.
+  check_products<Real>({61, 130, 401}, {3, 17, 32, 35}, {3, 300}, tolerance);
 }
 
 template <class Real>
@@ -105,11 +116,11 @@ TEST_CASE("products of all sizes agree with plain ones, on every instruction set
 }
 
 TEST_CASE("a product's rows have the same bits alone as among others") {
-  const Tensor a = random<float>("a", {32, 70}), b = random<float>("b", {70, 20});
-  Tensor all = at::empty({32, 20}, a.options());
+  const Tensor a = random<float>("a", {400, 70}), b = random<float>("b", {70, 20});
+  Tensor all = at::empty({400, 20}, a.options());
   IndexSteps ones, rows(70);
   product(dense<float>(a, rows, ones, b, all));
-  for (const std::int64_t row : {0, 5, 31}) {
+  for (const std::int64_t row : {0, 5, 399}) {
     Tensor one = at::empty({1, 20}, a.options());
     product(dense<float>(a[row], rows, ones, b, one));
     CHECK(one[0].equal(all[row]));

@@ -131,7 +131,9 @@ TEST_CASE("the same draw is the same, another one is another") {
   const Cohort cohort({.width = 5, .depth = 1}, {3}, 3, {20}, at::kDouble);
   Run run(cohort.seeds);
   const auto fisher = [&](std::int64_t draw) {
-    return diagonal_fisher(cohort.model, cohort.data(), FisherLabel::sampled, run, {}, draw);
+    FisherOptions options = FisherLabel::sampled;
+    options.draw = draw;
+    return diagonal_fisher(cohort.model, cohort.data(), options, run);
   };
   CHECK(fisher(1).equal(fisher(1)));
   CHECK_FALSE(fisher(1).equal(fisher(2)));

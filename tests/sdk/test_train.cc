@@ -147,6 +147,21 @@ TEST_CASE("costs and curves are counted by row") {
   CHECK(other.curves(0).at("loss").back().first == 2);
 }
 
+TEST_CASE("a hook may keep gradients: later steps leave them, and views of them, as they were") {
+  const Cohort cohort({.width = 4, .depth = 1}, {5}, 3, {20, 20});
+  std::vector<Tensor> kept, copies;
+  Hooks hooks;
+  hooks.after_backward = [&](const Batch& batch, const Tensor&, Tensor& gradient_AP) {
+    if (batch.step % 3 == 2) return;  // and the next step's may be in its place
+    kept.push_back(batch.step % 3 == 0 ? gradient_AP : gradient_AP.select(0, 1));
+    copies.push_back(kept.back().clone());
+  };
+  Run run(cohort.seeds);
+  cohort.train(short_recipe(4, 8), run, hooks);
+  REQUIRE(kept.size() > 4);
+  for (std::size_t i = 0; i < kept.size(); ++i) CHECK(kept[i].equal(copies[i]));
+}
+
 TEST_CASE("hooks act inside the loop") {
   const Cohort cohort({.width = 4, .depth = 1}, {5}, 3, {20, 20});
   const Slice& head = cohort.model.network->layout().at("head.weight");

@@ -93,8 +93,9 @@ bool any_contains(const std::vector<std::string>& texts, const std::string& part
 
 }  // namespace
 
-TEST_CASE("conformance: the three methods keep the rules") {
-  for (const char* name : {"xent", "logconf", "product"}) {
+TEST_CASE("conformance: the methods keep the rules") {
+  for (const char* name : {"xent", "logconf", "product", "bootstrap", "confidence-filter",
+                           "early-learning", "linear-probe", "weak-ensemble"}) {
     INFO(name);
     CHECK(find_family("weak_to_strong").check_conformance(plugin_method(name)) ==
           std::vector<std::string>{});
@@ -189,7 +190,8 @@ TEST_CASE("conformance: two classes are a case of their own") {
 
 TEST_CASE("conformance: wrong shapes, exceptions and numbers that are not finite are found") {
   CHECK(any_contains(breaches([](const Problem& problem, Run&, const Tensor&) {
-                       return Model{problem.student.network, problem.student.theta_KP.narrow(0, 0, 1)};
+                       return Model{problem.student.network,
+                                    problem.student.theta_KP.narrow(0, 0, 1)};
                      }),
                      "with the defaults: fit returned parameters of shape [1, "));
   CHECK(any_contains(breaches([](const Problem&, Run&, const Tensor&) -> Model {

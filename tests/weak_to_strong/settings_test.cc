@@ -4,14 +4,19 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <set>
 
 namespace assay::weak_to_strong::test {
 namespace {
 
-const Family& family() { return find_family("weak_to_strong"); }
+const Family& family() {
+  return find_family("weak_to_strong");
+}
 
-Json expand(const Json& given) { return family().expand(resolved(given)); }
+Json expand(const Json& given) {
+  return family().expand(resolved(given));
+}
 
 Json stage(const Json& expansion, const std::string& name) {
   for (const Json& stage : expansion.at("stages")) {
@@ -35,6 +40,11 @@ std::set<std::string> changed(const Json& left, const Json& right) {
 
 Json with(Json settings, const char* pointer, Json value) {
   settings[Json::json_pointer(pointer)] = std::move(value);
+  return settings;
+}
+
+Json without(Json settings, const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) settings.erase(key);
   return settings;
 }
 
@@ -77,7 +87,7 @@ TEST_CASE("expansion: stages, references and inputs") {
   CHECK(stage(scratch, "ceiling").at("inputs") == Json::array());
   CHECK(scratch.at("references").size() == 3);
   CHECK(scratch.at("method").at("inputs") == Json({"weak", "ceiling"}));
-  CHECK(scratch.at("capabilities") == Json({"weak_labels", "validation"}));
+  CHECK(scratch.at("capabilities") == Json({"weak_labels", "validation", "categorical"}));
   CHECK(scratch.at("parameters") == 196 * 32 + 32 + 32 * 10 + 10);
   CHECK(scratch.at("batch") == 32);
   CHECK(scratch.at("data").size() == 4);
@@ -97,25 +107,57 @@ TEST_CASE("expansion: stages, references and inputs") {
   CHECK(pretrained.at("method").at("inputs") == Json({"pretrained", "weak", "ceiling"}));
   CHECK(pretrained.at("capabilities").back() == "pretrained");
   // Directions are no function of the two classes: nothing to decode.
-  CHECK(expand(tiny_latent()).at("references").size() == 3);
+  CHECK(expand(without(tiny_latent(), {"ladder"})).at("references").size() == 4);
+}
+
+TEST_CASE("expansion: rungs are a chain of stages, and further supervisors a stage") {
+  Json given = tiny_latent();
+  given["ladder"]["rung2"] = {{"arch", "mlp"}, {"width", 12}, {"depth", 1}};
+  const Json expansion = expand(given);
+  CHECK(stage(expansion, "rung1").at("inputs") == Json({"pretrained_rung1", "weak"}));
+  CHECK(stage(expansion, "rung2").at("inputs") == Json({"pretrained_rung2", "rung1"}));
+  CHECK(stage(expansion, "pretrained_rung2").at("inputs") == Json::array());
+  CHECK(stage(expansion, "ensemble").at("inputs") == Json::array({"weak"}));
+  const Json& offered = expansion.at("capabilities");
+  for (const char* capability : {"ladder", "ensemble", "pretrained", "categorical"}) {
+    CHECK(std::count(offered.begin(), offered.end(), capability) == 1);
+  }
+  // The rungs differ in their networks alone; one that is not there is no capability.
+  CHECK(changed(given, with(given, "/ladder/rung2/width", 11)) ==
+        std::set<std::string>{"pretrained_rung2", "rung2"});
+  CHECK(changed(given, with(given, "/ladder/train/lr", 0.5)) ==
+        std::set<std::string>{"rung1", "rung2"});
+  const Json plain = expand(without(with(given, "/weak/supervisors", 1), {"ladder", "pretrain"}));
+  CHECK(plain.at("capabilities") == Json({"weak_labels", "validation", "categorical"}));
+  CHECK(plain.at("references").size() == 3);
+}
+
+TEST_CASE("expansion: regression tasks have numbers, a formula, and closed forms") {
+  const Json expansion = expand(tiny_subspace());
+  CHECK(expansion.at("capabilities") == Json({"weak_labels", "validation", "gaussian"}));
+  CHECK(expansion.at("references").at(2) == Json{{"id", "formula"}, {"inputs", Json::array()}});
+  CHECK(expansion.at("parameters") == 10 + 1);
 }
 
 TEST_CASE("expansion: a stage is computed again only for what it depends on") {
   using Names = std::set<std::string>;
   const Json base = tiny_latent();
   CHECK(changed(base, base) == Names{});
-  CHECK(changed(base, with(base, "/train/lr", 0.5)) == Names{"ceiling", "few_labels"});
+  CHECK(changed(base, with(base, "/train/lr", 0.5)) == Names{"rung1", "ceiling", "few_labels"});
   CHECK(changed(base, with(base, "/ceiling_train/lr", 0.5)) == Names{"ceiling"});
   CHECK(changed(base, with(base, "/few_labels_train/lr", 0.5)) == Names{"few_labels"});
-  CHECK(changed(base, with(base, "/weak/train/lr", 0.5)) == Names{"weak"});
-  CHECK(changed(base, with(base, "/weak/model/width", 9)) == Names{"weak"});
+  CHECK(changed(base, with(base, "/weak/train/lr", 0.5)) == Names{"weak", "ensemble"});
+  CHECK(changed(base, with(base, "/weak/model/width", 9)) == Names{"weak", "ensemble"});
   CHECK(changed(base, with(base, "/strong/model/width", 9)) ==
         Names{"pretrained", "ceiling", "few_labels"});
-  CHECK(changed(base, with(base, "/task/transfer", 190)) == Names{"weak", "ceiling"});
-  CHECK(changed(base, with(base, "/task/validation", 40)) == Names{"weak"});
-  CHECK(changed(base, with(base, "/weak/labels", 40)) == Names{"weak", "ceiling", "few_labels"});
+  CHECK(changed(base, with(base, "/weak/supervisors", 3)) == Names{"ensemble"});
+  CHECK(changed(base, with(base, "/task/transfer", 190)) ==
+        Names{"weak", "ensemble", "rung1", "ceiling"});
+  CHECK(changed(base, with(base, "/task/validation", 40)) == Names{"weak", "rung1"});
+  CHECK(changed(base, with(base, "/weak/labels", 40)) ==
+        Names{"weak", "ensemble", "rung1", "ceiling", "few_labels"});
   CHECK(changed(base, with(base, "/pretrain/items", 300)) ==
-        Names{"pretrained", "ceiling", "few_labels"});
+        Names{"pretrained", "pretrained_rung1", "rung1", "ceiling", "few_labels"});
   // The same recipe written in another table is the same recipe.
   CHECK(changed(base, with(base, "/ceiling_train/epochs", 2)) == Names{});
 }
@@ -144,9 +186,31 @@ TEST_CASE("expansion: values that are each valid but do not fit") {
              Catch::Contains("latent_tasks has no views"));
   CHECK(text(with(tiny_latent(), "/strong/model/depth", 0)) ==
         "strong.model.depth is 0, but pretrain needs a body: give the student a hidden layer");
+  CHECK(text(with(tiny_latent(), "/ladder/rung1/depth", 0)) ==
+        "ladder.rung1.depth is 0, but pretrain needs a body: give the rung a hidden layer");
+  Json gap = tiny_latent();
+  gap["ladder"] = {{"rung2", {{"arch", "mlp"}}}};
+  CHECK(text(gap) ==
+        "ladder.rung2 has no rung1 below it: rungs are counted from rung1 without a gap");
+  gap["ladder"] = {{"train", {{"lr", 0.1}}}};
+  CHECK(text(gap) == "ladder has no rung1: give it a network, or leave ladder out");
+  CHECK(text(with(tiny_latent(), "/fit", "least-squares")) ==
+        "fit is \"least-squares\", but the task has classes: only regression tasks are fitted in "
+        "closed form");
+  CHECK(text(with(tiny_subspace(), "/task/shared", 11)) ==
+        "task.shared is 11, but the supervisor has 40 features and the student 10: shared features "
+        "are among both");
+  CHECK(text(with(tiny_subspace(), "/weak/labels", 41)) ==
+        "weak.labels is 41, but least squares on 40 features has a finite expected risk from 42 "
+        "items on");
+  CHECK(text(with(tiny_subspace(), "/weak/view", 2)) ==
+        "weak.view is 2: subspace has no views, leave the setting out");
+  CHECK(text(with(tiny_subspace(), "/pretrain/items", 100)) ==
+        "subspace has no pretraining tasks: leave pretrain out");
 }
 
-TEST_CASE("description: one primary metric, and PGR is a ratio of metrics it has") {
+TEST_CASE(
+    "description: a primary metric of each kind of task, and PGR is a ratio of metrics it has") {
   const Json description = family().describe();
   std::set<std::string> ids;
   int primary = 0;
@@ -155,14 +219,14 @@ TEST_CASE("description: one primary metric, and PGR is a ratio of metrics it has
     primary += metric.at("primary").get<bool>() ? 1 : 0;
     CHECK_FALSE(metric.at("meaning").get<std::string>().empty());
   }
-  CHECK(primary == 1);
-  const Json pgr = description.at("metrics").at(1);
+  CHECK(primary == 2);
+  const Json pgr = description.at("metrics").at(2);
   REQUIRE(pgr.at("id") == "pgr");
   CHECK(pgr.at("aggregate").at("kind") == "ratio");
   CHECK(ids.count(pgr.at("aggregate").at("numerator").get<std::string>()) == 1);
   CHECK(ids.count(pgr.at("aggregate").at("denominator").get<std::string>()) == 1);
-  CHECK(description.at("tasks").size() == 2);
-  CHECK(description.at("oracle_capabilities") == Json::array());
+  CHECK(description.at("tasks").size() == 4);
+  CHECK(description.at("apart") == Json::object());
 }
 
 TEST_CASE("registry: an unknown family names the known ones") {

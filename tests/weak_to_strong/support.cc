@@ -51,8 +51,7 @@ Environment::~Environment() {
 }
 
 Json resolved(const Json& given) {
-  const auto specs =
-      parameters_from_json(find_family("weak_to_strong").describe().at("settings"));
+  const auto specs = parameters_from_json(find_family("weak_to_strong").describe().at("settings"));
   for (const SettingProblem& problem : check_settings(given, specs)) {
     std::string path;
     for (const std::string& key : problem.path) path += (path.empty() ? "" : ".") + key;
@@ -95,9 +94,8 @@ void Benchmark::write_record(const std::string& name) {
                    {"status", outcome.failure.empty() ? "done" : "failed"},
                    {"result", outcome.result}};
     if (!outcome.failure.empty()) {
-      record["error"] = {{"kind", outcome.kind},
-                         {"phase", outcome.phase},
-                         {"message", outcome.failure}};
+      record["error"] = {
+          {"kind", outcome.kind}, {"phase", outcome.phase}, {"message", outcome.failure}};
     }
     rows.push_back(record);
   }
@@ -146,14 +144,15 @@ std::vector<RowOutcome> Benchmark::method_rows(const MethodEntry& method,
   return cells(std::move(job), expansion_.at("method").at("inputs"));
 }
 
-std::vector<RowOutcome> Benchmark::method(const MethodEntry& entry,
-                                          const Json& parameters) const {
+std::vector<RowOutcome> Benchmark::method(const MethodEntry& entry, const Json& parameters) const {
   std::vector<CellRow> rows;
   for (const std::uint64_t seed : seeds_) rows.push_back({seed, parameters});
   return method_rows(entry, std::move(rows));
 }
 
-Json tiny_latent() { return find_family("weak_to_strong").smoke_settings(); }
+Json tiny_latent() {
+  return find_family("weak_to_strong").smoke_settings();
+}
 
 Json tiny_fashion() {
   return Json::parse(R"({
@@ -162,6 +161,15 @@ Json tiny_fashion() {
              "train": {"epochs": 10}},
     "strong": {"model": {"arch": "mlp", "width": 32, "depth": 1}},
     "train": {"epochs": 3, "batch": 32}
+  })");
+}
+
+Json tiny_subspace() {
+  return Json::parse(R"({
+    "task": {"use": "subspace", "weak": 40, "strong": 10, "shared": 10, "transfer": 400},
+    "fit": "least-squares",
+    "weak": {"model": {"arch": "mlp", "depth": 0}, "labels": 120},
+    "strong": {"model": {"arch": "mlp", "depth": 0}}
   })");
 }
 

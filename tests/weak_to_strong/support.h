@@ -1,5 +1,5 @@
-// A benchmark of the family from settings to cells inside one process, as the command and its workers
-// would run it; temporary folders; the methods' libraries.
+// A benchmark of the family from settings to cells inside one process, as the command and its
+// workers would run it; temporary folders; the methods' libraries.
 #pragma once
 
 #include "sdk/internal/family.h"
@@ -92,5 +92,8 @@ class Benchmark {
 Json tiny_latent();
 /// Small settings on Fashion-MNIST, from scratch.
 Json tiny_fashion();
+
+/// The subspace task (40, 10, 10, 120, 400), fitted in closed form.
+Json tiny_subspace();
 
 }  // namespace assay::weak_to_strong::test

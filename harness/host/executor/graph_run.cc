@@ -1,8 +1,10 @@
 #include "host/executor/graph_run.h"
 
 #include "host/executor/job_name.h"
+#include "host/store/run_store.h"
 
 #include <assay/common/error.h>
+#include <assay/common/hash.h>
 
 #include <algorithm>
 
@@ -207,6 +209,7 @@ JobRequest GraphRun::request(Task& task) {
       const CellIdentity& cell = plan_.cells[job.cells[row]].identity;
       message["rows"].push_back({{"seed", cell.seed}, {"parameters", cell.parameters}});
     }
+    message["checkpoint"] = fs::absolute(checkpoint_of(task)).string();
   }
   message["inputs"] = Json::object();
   for (const auto& [name, input] : *inputs) {
@@ -221,6 +224,18 @@ JobRequest GraphRun::request(Task& task) {
           .message = std::move(message),
           .time_s = options_.time_s,
           .memory_bytes = options_.memory_bytes};
+}
+
+// Where a job may keep what it needs to go on after an interruption: of these rows, whichever command
+// runs them.
+fs::path GraphRun::checkpoint_of(const Task& task) const {
+  const CellsJob& job = plan_.jobs[task.todo.job];
+  std::string keys;
+  for (const std::size_t row : task.todo.rows) {
+    const PlannedCell& cell = plan_.cells[job.cells[row]];
+    keys += (task.todo.whole ? cell.identity.key : cell.key_alone) + "\n";
+  }
+  return options_.run / checkpoint_folder / hash_bytes(keys);
 }
 
 std::string GraphRun::log_of(const Task& task) const { return "logs/" + task.id + ".log"; }
@@ -344,6 +359,8 @@ void GraphRun::finish_cells(Task& task, const JobOutcome& outcome) {
   if (ended.done) {
     try {
       sink_.done(task.todo, ended, task.output, log_of(task));
+      std::error_code ignored;
+      fs::remove_all(checkpoint_of(task), ignored);
       std::string how = "done in " + duration_text(ended.seconds);
       std::size_t failed = 0;
       std::string first;

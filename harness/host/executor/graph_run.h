@@ -85,6 +85,7 @@ class GraphRun : public JobSource {
   void fail_users(const Task& stage, const Json& error);
   void log(const Task& task, const JobOutcome& outcome);
   void report(const Task& task, const std::string& how);
+  std::filesystem::path checkpoint_of(const Task& task) const;
   std::string log_of(const Task& task) const;
 
   const Plan& plan_;

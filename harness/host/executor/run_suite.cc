@@ -55,6 +55,16 @@ Json first_seeds(const Plan& plan, const Json& previous) {
   return first;
 }
 
+// What the report needs of the expansions: in which benchmarks a parameter sets a method apart.
+Json apart_parameters(const SuiteToRun& suite) {
+  Json all = Json::object();
+  for (std::size_t i = 0; i < suite.expansions.size(); ++i) {
+    const Json words = suite.expansions[i].value("apart_parameters", Json::object());
+    if (!words.empty()) all[suite.suite.at("benchmarks")[i].at("id").get<std::string>()] = words;
+  }
+  return all;
+}
+
 std::vector<std::string> notes_of(const Todo& todo) {
   std::vector<std::string> notes = todo.problems;
   if (todo.outdated > 0) {
@@ -98,6 +108,7 @@ Json run_document(const SuiteToRun& suite, const Plan& plan, const Json& previou
           {"overrides", suite.overrides},
           {"families", suite.families},
           {"methods", suite.methods},
+          {"apart_parameters", apart_parameters(suite)},
           {"blocks", all_blocks(plan, recorded_blocks(previous))},
           {"first_seeds", first_seeds(plan, previous)},
           {"cells", cells},
@@ -127,6 +138,22 @@ SuiteToRun prepare_suite(const Json& suite, const Catalogue& catalogue) {
   }
   if (!problems.empty()) throw Error(join(problems, "\n"), ExitStatus::wrong_use);
   return ready;
+}
+
+MethodsApart methods_apart(const SuiteToRun& suite) {
+  MethodsApart apart;
+  const Json parameters = apart_parameters(suite);
+  for (const Json& benchmark : suite.suite.at("benchmarks")) {
+    const std::string id = benchmark.at("id");
+    const Json& family = suite.families.at(benchmark.at("family"));
+    for (const Json& variant : benchmark.at("methods")) {
+      const std::string reason =
+          reason_apart(family, suite.methods.at(variant.at("use")),
+                       parameters.value(id, Json::object()), variant.at("parameters"));
+      if (!reason.empty()) apart[id].insert(variant.at("name").get<std::string>());
+    }
+  }
+  return apart;
 }
 
 Plan plan_suite(const SuiteToRun& suite, const std::filesystem::path& out) {
@@ -195,6 +222,8 @@ RunResult run_suite(const SuiteToRun& suite, const RunOptions& options) {
   }
   std::error_code ignored;
   fs::remove_all(options.out / "tmp", ignored);
+  // What an interrupted job goes on from stays; after a whole run nothing can.
+  if (!result.interrupted) fs::remove_all(options.out / checkpoint_folder, ignored);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return result;
 }

@@ -6,6 +6,7 @@
 #include "host/plan/todo.h"
 #include "host/store/run_reader.h"
 #include "host/store/run_store.h"
+#include "host/suite/apart.h"
 #include "host/suite/catalogue.h"
 #include "host/suite/filter.h"
 
@@ -32,6 +33,9 @@ struct SuiteToRun {
 /// Takes from the catalogue what `suite` names, and asks the worker to expand its benchmarks. Throws
 /// Error (wrong use) naming the benchmarks whose settings do not fit together.
 SuiteToRun prepare_suite(const Json& suite, const Catalogue& catalogue);
+
+/// The methods that rank apart on each of its benchmarks.
+MethodsApart methods_apart(const SuiteToRun& suite);
 
 struct RunOptions {
   std::filesystem::path out;            ///< the run's folder

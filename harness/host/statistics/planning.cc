@@ -115,14 +115,18 @@ ClaimPlanning plan_claim(const Claim& claim, const Suite& suite, double level) {
   return plan;
 }
 
-std::vector<BenchmarksPlanning> plan_families(const Suite& suite) {
+std::vector<BenchmarksPlanning> plan_families(const Suite& suite, const MethodsApart& apart) {
   std::vector<BenchmarksPlanning> families;
   std::vector<std::string> order;
   std::map<std::string, std::map<std::string, std::size_t>> uses;  // family, method: benchmarks
   std::map<std::string, std::size_t> benchmarks;
   for (const Benchmark& benchmark : suite.benchmarks) {
     if (benchmarks[benchmark.family]++ == 0) order.push_back(benchmark.family);
-    for (const MethodVariant& method : benchmark.methods) ++uses[benchmark.family][method.name];
+    const auto found = apart.find(benchmark.id);
+    for (const MethodVariant& method : benchmark.methods) {
+      const bool competes = found == apart.end() || found->second.count(method.name) == 0;
+      if (competes) ++uses[benchmark.family][method.name];
+    }
   }
   for (const std::string& family : order) {
     BenchmarksPlanning plan;
@@ -176,7 +180,7 @@ std::vector<std::string> SuitePlanning::warnings() const {
   return all;
 }
 
-SuitePlanning plan_statistics(const Suite& suite) {
+SuitePlanning plan_statistics(const Suite& suite, const MethodsApart& apart) {
   SuitePlanning plan;
   plan.rules = suite.rules;
   for (const Claim& claim : suite.claims) plan.tests += tests_of(claim).size();
@@ -188,7 +192,7 @@ SuitePlanning plan_statistics(const Suite& suite) {
     const std::size_t seeds = benchmark.seeds.size();
     plan.benchmarks.push_back({benchmark.id, seeds, detectable_effect(seeds, suite.rules.level)});
   }
-  plan.families = plan_families(suite);
+  plan.families = plan_families(suite, apart);
   for (const Claim& claim : suite.claims) {
     plan.claims.push_back(plan_claim(claim, suite, plan.first_level));
   }

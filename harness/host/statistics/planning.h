@@ -1,6 +1,7 @@
 // What a suite's seeds, benchmarks and claims can decide, before anything runs.
 #pragma once
 
+#include "host/suite/apart.h"
 #include "host/suite/suite.h"
 
 #include <cstddef>
@@ -22,8 +23,7 @@ struct SeedsPlanning {
 };
 
 /// Verdicts over the benchmarks of one family, at level .05 as in a report, whatever the level of
-/// the suite's claims: the methods that stand on all of them. The report leaves out those that need
-/// an oracle, which a suite does not say: with them fewer benchmarks may do.
+/// the suite's claims: the methods that stand on all of them and rank apart on none.
 struct BenchmarksPlanning {
   std::string family;
   std::size_t benchmarks = 0, methods = 0;
@@ -54,6 +54,7 @@ struct SuitePlanning {
   std::vector<std::string> warnings() const;
 };
 
-SuitePlanning plan_statistics(const Suite& suite);
+/// `apart`: as the families and expansions say; they do not compete with the other methods.
+SuitePlanning plan_statistics(const Suite& suite, const MethodsApart& apart = {});
 
 }  // namespace assay

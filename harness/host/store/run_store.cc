@@ -14,7 +14,7 @@ namespace {
 bool has_foreign_content(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
-    const bool ours = name == "lock" || name == "tmp" || name.rfind("run.json.tmp-", 0) == 0 ||
+    const bool ours = name == "lock" || name == "tmp" || name == checkpoint_folder || name.rfind("run.json.tmp-", 0) == 0 ||
                       (name == "logs" && fs::is_empty(entry.path()));
     if (!ours) return true;
   }
@@ -62,7 +62,7 @@ RunStore::RunStore(const fs::path& folder, bool fresh) : folder_(folder) {
   try {
     remove_leftovers(folder);
     if (fresh) {
-      for (const char* part : {"cells", "logs", "jobs.jsonl", "report.html", "report.md"}) {
+      for (const char* part : {"cells", checkpoint_folder, "logs", "jobs.jsonl", "report.html", "report.md"}) {
         fs::remove_all(folder / part);
       }
       previous_ = nullptr;

@@ -11,6 +11,9 @@
 
 namespace assay {
 
+/// Where jobs keep what they go on from after an interruption, in a run's folder.
+inline constexpr const char* checkpoint_folder = "checkpoints";
+
 class RunStore {
  public:
   /// Opens or makes the run at `folder`, takes its lock and empties its tmp folder. With `fresh`, the

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace assay {
 
@@ -21,39 +20,6 @@ const Entry* find_entry(const Node& table, const std::string& key) {
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::vector<std::string> read_on(Reading& reading, const Node& table) {
-  std::vector<std::string> known;
-  for (const auto& [id, about] : reading.benchmarks) known.push_back(id);
-  std::vector<std::string> on;
-  for (const auto& [id, at] : read_texts(reading, table, "on")) {
-    if (contains(on, id)) {
-      reading.mistake(at, "the benchmark " + quote(id) + " is listed twice");
-    } else if (!contains(known, id)) {
-      const std::string near = did_you_mean(id, known);
-      reading.mistake(
-          at, "unknown benchmark " + quote(id) +
-                  (near.empty() && !known.empty() ? "; there are " + join(known, ", ") : near));
-    } else {
-      on.push_back(id);
-    }
-  }
-  return on;
-}
-
-void check_metric(Reading& reading, const std::string& metric, const Place& at,
-                  const std::vector<std::string>& on) {
-  std::set<std::string> told;  // one mistake a family
-  for (const std::string& id : on) {
-    const std::string& family = reading.benchmarks.at(id).family;
-    if (family.empty() || !told.insert(family).second) continue;
-    const std::vector<std::string> known = ids_of(reading.family(family)->at("metrics"));
-    if (contains(known, metric)) continue;
-    const std::string near = did_you_mean(metric, known);
-    reading.mistake(at, "unknown metric " + quote(metric) + " of " + family +
-                            (near.empty() ? "; it has " + join(known, ", ") : near));
-  }
 }
 
 void unknown_name(Reading& reading, const std::string& name, const Place& at, const std::string& id,

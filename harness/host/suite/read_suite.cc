@@ -14,7 +14,7 @@ namespace {
 
 constexpr double longest_time_s = 366.0 * 86400;
 
-const std::vector<std::string> top_keys{"suite", "limits", "benchmark", "claim"};
+const std::vector<std::string> top_keys{"suite", "limits", "benchmark", "claim", "published"};
 const std::vector<std::string> suite_keys{"name",  "title", "description",
                                           "seeds", "level", "correction"};
 
@@ -162,6 +162,9 @@ Suite read_root(Reading& reading, const Node& root) {
   }
   for (const Node* table : top_list(reading, root, "claim")) {
     if (auto claim = read_claim(reading, *table, suite)) suite.claims.push_back(std::move(*claim));
+  }
+  for (const Node* table : top_list(reading, root, "published")) {
+    if (auto row = read_published(reading, *table)) suite.published.push_back(std::move(*row));
   }
   complete_claims(suite);
   return suite;

@@ -83,6 +83,13 @@ bool check_against(Reading& reading, const Node& table, const Json& given,
 /// The ids of a list of tables such as a family's "metrics".
 std::vector<std::string> ids_of(const Json& list);
 
+/// The benchmarks that the list `on` of a claim or a published row names, without the mistaken.
+std::vector<std::string> read_on(Reading& reading, const Node& table);
+
+/// Reports a metric that a family of the benchmarks `on` does not have.
+void check_metric(Reading& reading, const std::string& metric, const Place& at,
+                  const std::vector<std::string>& on);
+
 // The parts, each in a file of its own.
 Suite read_root(Reading& reading, const Node& root);  // read_suite.cc
 std::optional<Benchmark> read_benchmark(Reading& reading, const Node& table,
@@ -91,6 +98,7 @@ std::vector<MethodVariant> read_methods(Reading& reading, const Node& list,
                                         const std::string& family,
                                         std::int64_t seeds);  // read_methods.cc
 std::optional<Claim> read_claim(Reading& reading, const Node& table,
-                                const Suite& suite);  // read_claim.cc
+                                const Suite& suite);                           // read_claim.cc
+std::optional<Published> read_published(Reading& reading, const Node& table);  // read_published.cc
 
 }  // namespace assay

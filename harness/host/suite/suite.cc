@@ -43,6 +43,14 @@ Json to_json(const Claim& claim) {
   return json;
 }
 
+Json to_json(const Published& row) {
+  Json json = {{"on", row.on},       {"method", row.method}, {"metric", row.metric},
+               {"value", row.value}, {"source", row.source}, {"setting", row.setting}};
+  if (row.spread) json["spread"] = *row.spread;
+  if (row.tolerance) json["tolerance"] = *row.tolerance;
+  return json;
+}
+
 std::string counted(std::size_t count, const char* what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
@@ -82,6 +90,19 @@ Claim claim_from_json(const Json& json) {
   if (json.contains("method")) take(json, "method", claim.method);
   if (json.contains("at")) claim.at = json["at"].get<double>();
   return claim;
+}
+
+Published published_from_json(const Json& json) {
+  Published row;
+  take(json, "on", row.on);
+  take(json, "method", row.method);
+  take(json, "metric", row.metric);
+  take(json, "value", row.value);
+  take(json, "source", row.source);
+  take(json, "setting", row.setting);
+  if (json.contains("spread")) row.spread = json["spread"].get<double>();
+  if (json.contains("tolerance")) row.tolerance = json["tolerance"].get<double>();
+  return row;
 }
 
 // Documents of earlier versions have no rules: what was then fixed is the default now.
@@ -126,7 +147,7 @@ Json to_json(const Suite& suite) {
   Json benchmarks = Json::array(), claims = Json::array();
   for (const Benchmark& benchmark : suite.benchmarks) benchmarks.push_back(to_json(benchmark));
   for (const Claim& claim : suite.claims) claims.push_back(to_json(claim));
-  return {
+  Json json = {
       {"name", suite.name},
       {"title", suite.title},
       {"description", suite.description},
@@ -136,6 +157,8 @@ Json to_json(const Suite& suite) {
       {"claims", std::move(claims)},
       {"level", suite.rules.level},
       {"correction", correction_word(suite.rules.correction)}};
+  for (const Published& row : suite.published) json["published"].push_back(to_json(row));
+  return json;
 }
 
 Suite suite_from_json(const Json& json) {
@@ -151,6 +174,9 @@ Suite suite_from_json(const Json& json) {
       suite.benchmarks.push_back(benchmark_from_json(entry));
     }
     for (const Json& entry : json.at("claims")) suite.claims.push_back(claim_from_json(entry));
+    for (const Json& entry : json.value("published", Json::array())) {
+      suite.published.push_back(published_from_json(entry));
+    }
     suite.rules = rules_from_json(json);
     complete_claims(suite);
     return suite;

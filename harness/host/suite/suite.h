@@ -71,6 +71,20 @@ struct Claim {
   ClaimRules rules = {};              ///< the suite's
 };
 
+/// What somebody else measured, to be shown beside the suite's own results; nothing is tested.
+struct Published {
+  std::vector<std::string> on;  ///< benchmark ids
+  std::string method;           ///< beside this row, where the benchmark has it
+  std::string metric;
+  double value = 0;              ///< in the metric's units
+  std::optional<double> spread;  ///< as the source says it: a standard deviation or error
+  std::string source;            ///< where it stands: "Hsu et al. 2018, table 2 (arXiv:1810.12488)"
+  std::string setting;           ///< what was done otherwise than here
+  std::optional<double> tolerance;  ///< differences up to it are called near
+
+  bool operator==(const Published&) const = default;
+};
+
 /// Of one job: a stage or a cohort of cells.
 struct Limits {
   double time_s = 3600;
@@ -83,6 +97,7 @@ struct Suite {
   Limits limits;
   std::vector<Benchmark> benchmarks;
   std::vector<Claim> claims;
+  std::vector<Published> published = {};
   ClaimRules rules;
   std::string text;  ///< the file as given; not part of the document
 };

@@ -1,4 +1,5 @@
 // The families of this build. A new family is its folders and one line here.
+#include "sdk/families/continual/family.h"
 #include "sdk/families/unlearning/family.h"
 #include "sdk/families/weak_to_strong/family.h"
 
@@ -8,9 +9,10 @@
 namespace assay {
 
 const std::vector<const Family*>& families() {
+  static const continual::Continual continual;
   static const unlearning::Unlearning unlearning;
   static const weak_to_strong::WeakToStrong weak_to_strong;
-  static const std::vector<const Family*> all = {&unlearning, &weak_to_strong};
+  static const std::vector<const Family*> all = {&continual, &unlearning, &weak_to_strong};
   return all;
 }
 

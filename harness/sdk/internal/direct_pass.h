@@ -33,11 +33,13 @@ class DirectPass {
   /// Whether the features are the inputs themselves, which do not depend on the parameters.
   virtual bool features_are_inputs() const { return false; }
 
-  /// Whether backward_squared() is there: for networks of linear layers.
-  virtual bool squares_by_layer() const { return false; }
-  /// As backward() by the logits, for the sum over samples of their squared gradients.
-  virtual void backward_squared(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
-                                Tensor& sum_AP);
+  /// What the gradient of each sample becomes before the sum over samples.
+  enum class Each { itself, absolute, squared };
+  /// Whether backward_each() is there: for networks of linear layers.
+  virtual bool has_each() const { return false; }
+  /// As backward() by the logits, for the sum over samples of what their gradients become.
+  virtual void backward_each(Each each, const Tensor& theta_AP, const Tensor& x,
+                             const Tensor& dlogits_ABC, Tensor& sum_AP);
 };
 
 }  // namespace assay

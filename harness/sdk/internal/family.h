@@ -42,6 +42,7 @@ struct CellJob {
   std::vector<CellRow> rows;
   StageInputs inputs;
   std::filesystem::path output;       ///< predictions.safetensors goes here
+  std::filesystem::path checkpoint;   ///< a folder that outlives an interruption; empty: none
   at::Device device = at::kCPU;
 };
 

@@ -95,8 +95,9 @@
   }
 
   document.querySelectorAll("table[data-heat]").forEach((table, index) => {
-    const family = assay.data.benchmarks.filter(
-      (benchmark) => benchmark.family === table.getAttribute("data-heat"));
+    const shown = new Set(Array.from(table.querySelectorAll("td[data-b]"),
+      (cell) => Number(cell.getAttribute("data-b"))));
+    const family = assay.data.benchmarks.filter((benchmark, b) => shown.has(b));
     if (family.length === 0) return;
     const keys = { b: index === 0 ? "b" : "b" + (index + 1), m: index === 0 ? "m" : "m" + (index + 1) };
     const cells = Array.from(table.querySelectorAll("td[data-b]"));

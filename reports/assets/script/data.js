@@ -8,7 +8,7 @@ const assay = {};
 //     "metrics": [{"id", "title", "better": "higher", "lower" or "neither", "decimals",
 //                  "ratio": [index, index] where it is a ratio of two metrics' means}],
 //     "seeds": [...],
-//     "rows": [{"name", "title", "reference", "oracle", "state": one letter a seed (d: done),
+//     "rows": [{"name", "title", "reference", "apart", "state": one letter a seed (d: done),
 //               "values": by metric and seed, numbers or null}]}]}
 (function () {
   const element = document.getElementById("assay-data");

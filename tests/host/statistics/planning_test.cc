@@ -94,6 +94,17 @@ TEST_CASE("the benchmarks that Holm over tasks needs") {
   }
 }
 
+TEST_CASE("methods that rank apart on a benchmark are not counted") {
+  Suite suite;
+  suite.benchmarks = {benchmark("a", {0, 1}, 4), benchmark("b", {0, 1}, 4)};
+  const std::vector<BenchmarksPlanning> families =
+      plan_statistics(suite, {{"b", {"m2", "m3"}}, {"elsewhere", {"m0"}}}).families;
+  REQUIRE(families.size() == 1);
+  CHECK(families[0].methods == 2);
+  CHECK(families[0].needed == 6);
+  CHECK(plan_statistics(suite, {{"a", {"m0", "m1", "m2"}}}).families.empty());
+}
+
 TEST_CASE("the effect that a number of pairs shows is the other side of the seeds needed") {
   // Pairs for power .8 at level .05: 90 for .3 sd, ..., 4 for 3 sd.
   const std::vector<std::pair<double, std::size_t>> needed = {

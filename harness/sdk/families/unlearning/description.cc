@@ -100,7 +100,7 @@ Json description() {
       {"settings", to_json(setting_specs())},
       {"references", references()},
       {"metrics", metrics()},
-      {"oracle_capabilities", Json::array()},
+      {"panel_curves", {"trajectory.", "klom.", "attack."}},
       {"apart",
        {{"oracles", "uses retrained models"}, {"predictor", "returns predictions, not a model"}}},
       {"tasks", task_list(tasks())}};

@@ -8,6 +8,7 @@
 #include <ATen/ATen.h>
 #include <assay/common/text.h>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 
@@ -42,7 +43,9 @@ class Trials {
  private:
   /// Says what comes next: the beginning of every breach's text.
   void enter(const std::string& name) {
-    place_ = classes_ == 2 ? "with two classes and " + name : "with " + name;
+    place_ = classes_ == 1   ? "of a regression problem with " + name
+             : classes_ == 2 ? "with two classes and " + name
+                             : "with " + name;
   }
   void breach(const std::string& what) { breaches_.push_back(place_ + ": " + what); }
 
@@ -67,7 +70,8 @@ class Trials {
 
 Tensor Trials::predict(const Model& model, const Tensor& test_KNF, const std::string& when) {
   try {
-    return predict_probabilities(model, Dataset::own(test_KNF));
+    return answers(classes_ == 1 ? Likelihood::gaussian : Likelihood::categorical, model,
+                   Dataset::own(test_KNF));
   } catch (const std::exception& error) {
     breach(when + "predicting with its model threw: " + error.what());
     return {};
@@ -122,6 +126,13 @@ void Trials::check_given(const Example& before, const Example& after) {
   check(was.student.theta_KP, is.student.theta_KP, "student");
   check(was.weak_KNC, is.weak_KNC, "supervisor's labels");
   check(was.weak_validation_KVC, is.weak_validation_KVC, "supervisor's validation labels");
+  check(was.ensemble_KENC, is.ensemble_KENC, "ensemble's labels");
+  for (std::size_t rung = 0; rung < was.ladder.size(); ++rung) {
+    check(was.ladder[rung].start.theta_KP, is.ladder[rung].start.theta_KP, "ladder's models");
+    check(was.ladder[rung].label_KNC, is.ladder[rung].label_KNC, "ladder's labels");
+    check(was.ladder[rung].validation_KVC, is.ladder[rung].validation_KVC,
+          "ladder's validation labels");
+  }
 }
 
 // The host asks in batches of its own choice, so an answer must not depend on them.
@@ -164,10 +175,7 @@ void Trials::check_other_row(const Example& example, const Answer& together, std
   const std::string name = "row " + std::to_string(row);
   const std::string of_other = " of row " + std::to_string(other);
   const Tensor theta_P = together.theta_KP[row], probability_NC = together.probability_KNC[row];
-  Example changed = example;
-  Problem& problem = changed.problem;
-  problem.weak_KNC = with_row_flipped(problem.weak_KNC, other);
-  problem.weak_validation_KVC = with_row_flipped(problem.weak_validation_KVC, other);
+  const Example changed = with_labels_flipped(example, other);
   if (const auto answer = fit(changed, parameters, "with another row's labels changed, ")) {
     if (!at::equal(theta_P, answer->theta_KP[row])) {
       breach(name + " changes with the labels" + of_other +
@@ -242,8 +250,12 @@ std::vector<std::string> check_conformance(const MethodEntry& method) {
   const MethodInfo info = method.describe();
   const std::vector<Choice> all = choices(info);
   std::vector<std::string> breaches;
-  // More classes than two, and the two that many a method treats apart.
-  for (const std::int64_t classes : {3, 2}) {
+  const bool has_classes = std::find(info.requirements.begin(), info.requirements.end(),
+                                     "categorical") != info.requirements.end();
+  // More classes than two, the two that many a method treats apart, and none at all.
+  std::vector<std::int64_t> sizes = {3, 2};
+  if (!has_classes) sizes.push_back(1);
+  for (const std::int64_t classes : sizes) {
     Trials trials(method, info, classes, breaches);
     for (const Choice& choice : all) {
       trials.check_choice(choice);

@@ -9,16 +9,25 @@ Json metrics() {
   const Json share = {0, 1};
   Json accuracy = metric("accuracy", "Accuracy", "max", share,
                          "share of the test items whose likeliest class is the true one");
+  // Of a benchmark the first of the primary metrics that has numbers there.
   accuracy["primary"] = true;
+  Json risk = metric("risk", "Risk", "min", nullptr,
+                     "regression tasks: mean squared distance from the noiseless target on the "
+                     "test items");
+  risk["primary"] = true;
   Json pgr = metric("pgr", "PGR", "max", nullptr,
                     "performance gap recovered: gain / gap, 0 at the supervisor and 1 at the "
                     "ceiling; of a benchmark the ratio of the means (Burns et al. 2023)");
   pgr["aggregate"] = {{"kind", "ratio"}, {"numerator", "gain"}, {"denominator", "gap"}};
   return {
       accuracy,
+      risk,
       pgr,
-      metric("gain", "Gain", "max", {-1, 1}, "accuracy minus the weak supervisor's"),
-      metric("gap", "Gap", "none", {-1, 1}, "the ceiling's accuracy minus the weak supervisor's"),
+      metric(
+          "gain", "Gain", "max", nullptr,
+          "accuracy minus the weak supervisor's; of a regression task the supervisor's risk minus "
+          "its own"),
+      metric("gap", "Gap", "none", nullptr, "the ceiling's gain over the weak supervisor"),
       metric("auroc", "AUROC", "max", share,
              "area under the ROC curve; more than two classes: mean of each against the rest"),
       metric("agreement", "Agreement", "none", share,
@@ -31,11 +40,19 @@ Json metrics() {
              "expected calibration error of the likeliest class, 15 bins (Guo et al. 2017)"),
       metric("brier", "Brier score", "min", {0, 2},
              "mean over items of the squared error summed over classes"),
+      metric(
+          "misfit", "Misfit", "none", nullptr,
+          "regression tasks: mean squared distance from the supervisor's answers on the transfer "
+          "items"),
+      metric("identity_error", "Error of gain = misfit", "min", nullptr,
+             "regression tasks: |the supervisor's risk minus its own minus the misfit|, on the "
+             "transfer items; zero for a least-squares student whose class holds the target "
+             "(Charikar et al. 2024, arXiv:2405.15116)"),
   };
 }
 
 Json references() {
-  return {
+  Json rows = {
       reference("weak", "weak supervisor",
                 "trained on few true labels; methods see only its soft labels"),
       reference(
@@ -51,7 +68,18 @@ Json references() {
                 "the student trained on the true labels of the transfer half, by ceiling_train "
                 "(where that "
                 "says nothing, by train)"),
+      reference("supervisors", "supervisors, averaged",
+                "the mean answer of the supervisor and further ones of the same labels"),
+      reference("formula", "formula",
+                "expected risks in closed form: of a student that fits the supervisor's answers by "
+                "least squares"),
   };
+  for (std::int64_t rung = 1; rung <= longest_ladder; ++rung) {
+    const std::string number = std::to_string(rung);
+    rows.push_back(reference(("rung-" + number).c_str(), ("rung " + number).c_str(),
+                             "a size of the ladder, trained on the labels of the one below it"));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -66,11 +94,12 @@ Json description() {
           {"references", references()},
           {"metrics", metrics()},
           // No benchmark offers the truth, or a part of it, to a method.
-          {"oracle_capabilities", Json::array()},
+          {"apart", Json::object()},
           {"tasks", task_list(tasks())}};
 }
 
-// Seconds at most, and every part of the protocol: pretraining, all stages, all references.
+// Seconds at most, and every part of the protocol but regression: pretraining, all stages, all
+// references.
 Json WeakToStrong::smoke_settings() const {
   return {{"task",
            {{"use", "latent_tasks"},
@@ -82,8 +111,10 @@ Json WeakToStrong::smoke_settings() const {
           {"weak",
            {{"model", {{"arch", "mlp"}, {"width", 4}, {"depth", 1}}},
             {"labels", 48},
+            {"supervisors", 2},
             {"train", {{"epochs", 10}, {"lr", 1e-2}}}}},
           {"strong", {{"model", {{"arch", "mlp"}, {"width", 16}, {"depth", 2}}}}},
+          {"ladder", {{"rung1", {{"arch", "mlp"}, {"width", 8}, {"depth", 1}}}}},
           {"train", {{"epochs", 2}, {"batch", 32}}},
           {"pretrain", {{"items", 400}, {"tasks", 6}, {"train", {{"epochs", 2}}}}}};
 }

@@ -8,6 +8,20 @@
 #include <string>
 
 namespace assay::weak_to_strong {
+namespace {
+
+std::vector<Json> by_row(const std::map<std::string, Tensor>& all) {
+  std::vector<Json> rows(static_cast<std::size_t>(all.begin()->second.size(0)), Json::object());
+  for (const auto& [name, value_K] : all) {
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      const auto value = value_K[static_cast<std::int64_t>(row)].item<double>();
+      rows[row][name] = std::isfinite(value) ? Json(value) : Json();
+    }
+  }
+  return rows;
+}
+
+}  // namespace
 
 std::vector<Json> score(const Tensor& probability_KNC, const Tensor& weak_KNC,
                         const Tensor& ceiling_KNC, const Tensor& label_KN) {
@@ -31,14 +45,39 @@ std::vector<Json> score(const Tensor& probability_KNC, const Tensor& weak_KNC,
       {"ece", metrics::expected_calibration_error(probability_KNC, label_KN)},
       {"brier", metrics::brier(probability_KNC, label_KN)}};
 
-  std::vector<Json> rows(static_cast<std::size_t>(label_KN.size(0)), Json::object());
-  for (const auto& [name, value_K] : all) {
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      const auto value = value_K[static_cast<std::int64_t>(row)].item<double>();
-      rows[row][name] = std::isfinite(value) ? Json(value) : Json();
-    }
+  return by_row(all);
+}
+
+Tensor squared_distance(const Tensor& answer_KNC, const Tensor& other_KNC) {
+  return (answer_KNC.to(at::kDouble) - other_KNC.to(at::kDouble)).square().sum(2).mean(1);
+}
+
+std::vector<Json> score_regression(const Tensor& answer_KNC, const Tensor& weak_KNC,
+                                   const Tensor& ceiling_KNC, const Tensor& target_KN,
+                                   const std::optional<OnTransfer>& transfer) {
+  const Tensor target_KN1 = target_KN.unsqueeze(2);
+  const Tensor risk_K = squared_distance(answer_KNC, target_KN1);
+  const Tensor weak_K = squared_distance(weak_KNC, target_KN1);
+  const Tensor gain_K = weak_K - risk_K;
+  const Tensor gap_K = weak_K - squared_distance(ceiling_KNC, target_KN1);
+  std::map<std::string, Tensor> all = {{"risk", risk_K},
+                                       {"gain", gain_K},
+                                       {"gap", gap_K},
+                                       {"pgr", at::where(gap_K.eq(0), NAN, gain_K / gap_K)}};
+  if (transfer) {
+    const Tensor truth_KN1 = transfer->target_KN.unsqueeze(2);
+    const Tensor misfit_K = squared_distance(transfer->answer_KNC, transfer->weak_KNC);
+    all["misfit"] = misfit_K;
+    all["identity_error"] = (squared_distance(transfer->weak_KNC, truth_KN1) -
+                             squared_distance(transfer->answer_KNC, truth_KN1) - misfit_K)
+                                .abs();
   }
-  return rows;
+  return by_row(all);
+}
+
+Json score_expected(const ExpectedRisks& risks) {
+  const double gain = risks.weak - risks.student, gap = risks.weak - risks.ceiling;
+  return {{"risk", risks.student}, {"gain", gain}, {"gap", gap}, {"pgr", gain / gap}};
 }
 
 }  // namespace assay::weak_to_strong

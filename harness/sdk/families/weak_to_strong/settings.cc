@@ -22,7 +22,57 @@ ParameterSpec task_spec() {
   return variant("task", "use", std::move(variants)).help("the data");
 }
 
+ParameterSpec ladder_spec() {
+  std::vector<ParameterSpec> fields;
+  for (std::int64_t rung = 1; rung <= longest_ladder; ++rung) {
+    fields.push_back(network_setting(rung_name(rung))
+                         .may_be_absent()
+                         .help(rung == 1 ? "the network of the smallest size"
+                                         : "the network of the size above " + rung_name(rung - 1)));
+  }
+  fields.push_back(table("train", overriding_recipe())
+                       .may_be_absent()
+                       .help("how a rung is trained, where it differs from train"));
+  return table("ladder", std::move(fields))
+      .may_be_absent()
+      .help(
+          "sizes between the supervisor's and the student's, each trained on the labels of the "
+          "one below");
+}
+
+/// Rungs are counted from 1 without a gap.
+std::vector<NetworkSpec> read_ladder(const Json& ladder) {
+  std::vector<NetworkSpec> rungs;
+  for (std::int64_t rung = 1; rung <= longest_ladder; ++rung) {
+    const Json* network = find_setting(ladder, rung_name(rung).c_str());
+    if (network == nullptr) continue;
+    if (static_cast<std::int64_t>(rungs.size()) + 1 != rung) {
+      throw Error("ladder." + rung_name(rung) + " has no " +
+                  rung_name(static_cast<std::int64_t>(rungs.size()) + 1) +
+                  " below it: rungs are counted from rung1 without a gap");
+    }
+    rungs.push_back(network_spec(*network));
+  }
+  if (rungs.empty()) throw Error("ladder has no rung1: give it a network, or leave ladder out");
+  return rungs;
+}
+
 }  // namespace
+
+std::string rung_name(std::int64_t rung) {
+  return "rung" + std::to_string(rung);
+}
+
+std::string pretrained_name(std::int64_t rung) {
+  return rung == 0 ? "pretrained" : "pretrained_" + rung_name(rung);
+}
+
+std::int64_t rung_of(const std::string& stage) {
+  for (std::int64_t rung = 1; rung <= longest_ladder; ++rung) {
+    if (stage == rung_name(rung) || stage == pretrained_name(rung)) return rung;
+  }
+  return 0;
+}
 
 std::vector<ParameterSpec> setting_specs() {
   Recipe pretraining;
@@ -36,10 +86,19 @@ std::vector<ParameterSpec> setting_specs() {
            required("labels", ParameterType::integer)
                .range(1, 1000000)
                .help("true labels that the supervisor learns from"),
+           integer("supervisors", 1)
+               .range(1, 32)
+               .help("supervisors of these labels, with other initial values each; more than one: "
+                     "an ensemble, beside the supervisor"),
            table("train", recipe_settings(weak_defaults())).help("how the supervisor is trained")})
           .help("the weak supervisor"),
       table("strong", {network_setting("model").help("the student's network")})
           .help("the strong student"),
+      text("fit", "train")
+          .one_of({"train", "least-squares"})
+          .help("how stages fit: by their recipes; or, of regression tasks, the output layer alone "
+                "in closed form, without an intercept, on features as they start"),
+      ladder_spec(),
       table("train", recipe_settings()).help("how a student is trained on the supervisor's labels"),
       table("ceiling_train", overriding_recipe())
           .may_be_absent()
@@ -73,7 +132,14 @@ Settings read_settings(const Json& resolved) {
   settings.weak_view = weak.at("view").get<std::int64_t>();
   settings.weak = network_spec(weak.at("model"));
   settings.weak_recipe = recipe_from(weak.at("train"));
+  settings.supervisors = weak.at("supervisors").get<std::int64_t>();
   settings.strong = network_spec(resolved.at("strong").at("model"));
+  settings.least_squares = resolved.at("fit") == "least-squares";
+  if (const Json* ladder = find_setting(resolved, "ladder")) {
+    settings.ladder = read_ladder(*ladder);
+    settings.ladder_recipe =
+        recipe_from(merged_recipe(resolved.at("train"), find_setting(*ladder, "train")));
+  }
   settings.train = recipe_from(resolved.at("train"));
   settings.ceiling =
       recipe_from(merged_recipe(resolved.at("train"), find_setting(resolved, "ceiling_train")));
@@ -94,22 +160,34 @@ std::unique_ptr<Task> Settings::make_task() const {
 // The splits are slices of a seed's order: labels, transfer, validation from its beginning,
 // pretraining from its end. A stage therefore depends on the sizes of the slices before its own.
 Json stage_settings(const Json& resolved, const std::string& stage) {
-  Json task = resolved.at("task");
-  const Json labels = resolved.at("weak").at("labels");
-  if (stage == "weak") return {{"task", task}, {"weak", resolved.at("weak")}};
+  Json task = resolved.at("task"), weak = resolved.at("weak");
+  const Json labels = weak.at("labels"), fit = resolved.at("fit");
+  if (stage == "weak") {
+    weak.erase("supervisors");
+    return {{"task", task}, {"weak", weak}, {"fit", fit}};
+  }
+  if (stage == "ensemble") {
+    task.erase("validation");
+    return {{"task", task}, {"weak", weak}, {"fit", fit}};
+  }
 
+  const std::int64_t rung = rung_of(stage);
   Json own = {{"strong", resolved.at("strong")}};
+  if (rung > 0) own["strong"] = {{"model", resolved.at("ladder").at(rung_name(rung))}};
   if (const Json* pretrain = find_setting(resolved, "pretrain")) own["pretrain"] = *pretrain;
-  task.erase("validation");
-  if (stage == "pretrained") {
+  if (stage == pretrained_name(rung)) {
     task.erase("transfer");
   } else {
     own["labels"] = labels;
+    own["fit"] = fit;
     // The recipe as it comes out, not its two tables: equal recipes written differently share it.
-    const char* key = stage == "ceiling" ? "ceiling_train" : "few_labels_train";
-    own["train"] = merged_recipe(resolved.at("train"), find_setting(resolved, key));
+    const Json* over = rung > 0 ? find_setting(resolved.at("ladder"), "train")
+                                : find_setting(resolved, stage == "ceiling" ? "ceiling_train"
+                                                                            : "few_labels_train");
+    own["train"] = merged_recipe(resolved.at("train"), over);
     if (stage == "few_labels") task.erase("transfer");
   }
+  if (stage != rung_name(rung)) task.erase("validation");
   own["task"] = task;
   return own;
 }

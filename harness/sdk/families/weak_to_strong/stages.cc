@@ -2,6 +2,7 @@
 #include "sdk/families/support/outcome.h"
 #include "sdk/families/weak_to_strong/family.h"
 #include "sdk/families/weak_to_strong/protocol.h"
+#include "sdk/families/weak_to_strong/scoring.h"
 #include "sdk/internal/safetensors.h"
 
 #include <ATen/ATen.h>
@@ -26,44 +27,95 @@ struct Stage {
 
   const Seeds& seeds() const { return run.seeds(); }
 
-  Model fit(const Model& start, Split split, View view, const Recipe& recipe,
-            const Tensor& label_KN) const {
-    const Tensor target_KNC = one_hot(label_KN, task.classes(), start.theta_KP);
-    const Dataset data = inputs_of(split, view);
-    run.enter_phase("train");
-    return train(start, data, recipe, run, cross_entropy_with(target_KNC));
-  }
-
-  Tensor predict(const Model& model, Split split, View view) const {
-    return predict_probabilities(model, inputs_of(split, view), &run);
-  }
-
   Dataset inputs_of(Split split, View view) const {
     return task.inputs(split, view, seeds()).to(device);
   }
+
+  /// The true labels of a split as answers, [K, N, C].
+  Tensor truth_of(Split split, const Model& start) const {
+    const Tensor label_KN = task.truth()->labels_KN(split, seeds());
+    return task.likelihood() == Likelihood::gaussian
+               ? label_KN.unsqueeze(2).to(device)
+               : one_hot(label_KN, task.classes(), start.theta_KP);
+  }
+
+  Model fit(const Model& start, Split split, View view, const Recipe& recipe,
+            const Tensor& target_KNC) const {
+    const Dataset data = inputs_of(split, view);
+    run.enter_phase("train");
+    if (settings.least_squares) {
+      return least_squares_head(start, data, target_KNC, {.ridge_K1 = {}, .intercept = false},
+                                &run);
+    }
+    return train(start, data, recipe, run, imitate(task.likelihood(), target_KNC));
+  }
+
+  Tensor predict(const Model& model, Split split, View view) const {
+    return answers(task.likelihood(), model, inputs_of(split, view), &run);
+  }
 };
 
-Trained train_weak(const Stage& stage) {
+/// A supervisor, from the initial values of these streams.
+Model fit_supervisor(const Stage& stage, const char* purpose, std::int64_t member = 0) {
   Model start;
   start.network =
       make_network(stage.settings.weak, stage.task.input_shape(View::weak), stage.task.classes());
-  start.theta_KP = initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.weak"))
-                       .to(stage.device);
-  const Model model = stage.fit(start, Split::labels, View::weak, stage.settings.weak_recipe,
-                                stage.task.truth()->labels_KN(Split::labels, stage.seeds()));
+  const std::string streams = purpose + (member > 0 ? std::to_string(member) : std::string());
+  start.theta_KP = initial_parameters(start.network->layout(), Streams(stage.seeds(), streams))
+                       .to(stage.device, stage.task.type());
+  return stage.fit(start, Split::labels, View::weak, stage.settings.weak_recipe,
+                   stage.truth_of(Split::labels, start));
+}
+
+Trained train_weak(const Stage& stage) {
+  const Model model = fit_supervisor(stage, "assay.weak");
   stage.run.enter_phase("predict");
-  return {start.network->layout().size(),
+  return {model.network->layout().size(),
           {{"theta_KP", model.theta_KP},
            {"transfer_KNC", stage.predict(model, Split::transfer, View::weak)},
            {"validation_KVC", stage.predict(model, Split::validation, View::weak)},
            {"test_KNC", stage.predict(model, Split::test, View::weak)}}};
 }
 
+/// Further supervisors of the supervisor's labels. Their test predictions are the mean over all,
+/// the supervisor among them: the ensemble as a row of its own.
+Trained train_ensemble(const Stage& stage) {
+  std::vector<Tensor> transfer_KNC;
+  Tensor sum_KNC = stage.inputs.rows("weak", "test_KNC").to(stage.device);
+  std::int64_t parameters = 0;
+  const auto others = static_cast<int>(stage.settings.supervisors - 1);
+  for (int member = 0; member < others; ++member) {
+    stage.run.begin_part(member, others);
+    const Model model = fit_supervisor(stage, "assay.weak.", member + 1);
+    stage.run.enter_phase("predict");
+    transfer_KNC.push_back(stage.predict(model, Split::transfer, View::weak));
+    sum_KNC = sum_KNC + stage.predict(model, Split::test, View::weak);
+    parameters += model.network->layout().size();
+  }
+  return {parameters,
+          {{"transfer_KENC", at::stack(transfer_KNC, 1)},
+           {"test_KNC", sum_KNC / static_cast<double>(others + 1)}}};
+}
+
+/// A rung of the ladder: plain imitation of the rung below it, or of the supervisor.
+Trained train_rung(const Stage& stage, std::int64_t rung) {
+  const Model start =
+      starting_model(stage.settings, stage.task, rung, stage.seeds(), stage.inputs, stage.device);
+  const Tensor label_KNC = stage.inputs.rows(teacher_of(rung), "transfer_KNC").to(stage.device);
+  const Model model =
+      stage.fit(start, Split::transfer, View::strong, stage.settings.ladder_recipe, label_KNC);
+  stage.run.enter_phase("predict");
+  return {model.network->layout().size(),
+          {{"theta_KP", model.theta_KP},
+           {"transfer_KNC", stage.predict(model, Split::transfer, View::strong)},
+           {"validation_KVC", stage.predict(model, Split::validation, View::strong)},
+           {"test_KNC", stage.predict(model, Split::test, View::strong)}}};
+}
+
 Trained train_on_truth(const Stage& stage, Split split, const Recipe& recipe) {
   const Model start =
-      starting_student(stage.settings, stage.task, stage.seeds(), stage.inputs, stage.device);
-  const Model model = stage.fit(start, split, View::strong, recipe,
-                                stage.task.truth()->labels_KN(split, stage.seeds()));
+      starting_model(stage.settings, stage.task, 0, stage.seeds(), stage.inputs, stage.device);
+  const Model model = stage.fit(start, split, View::strong, recipe, stage.truth_of(split, start));
   stage.run.enter_phase("predict");
   return {start.network->layout().size(),
           {{"theta_KP", model.theta_KP},
@@ -78,13 +130,12 @@ Tensor decode(const Tensor& logits_KNT, const Tensor& codes_KCT) {
       .softmax(2);
 }
 
-Trained pretrain(const Stage& stage) {
+Trained pretrain(const Stage& stage, std::int64_t rung) {
   const Settings::Pretrain& how = stage.settings.pretrain.value();
-  const auto input = stage.task.input_shape(View::strong);
   Model start;
-  start.network = make_network(stage.settings.strong, input, how.tasks);
+  start.network = network_of(stage.settings, rung, stage.task, how.tasks);
   start.theta_KP =
-      initial_parameters(start.network->layout(), Streams(stage.seeds(), "assay.student"))
+      initial_parameters(start.network->layout(), starting_streams(rung, stage.seeds()))
           .to(stage.device);
   const Dataset data = stage.inputs_of(Split::pretrain, View::strong);
   const Tensor answer_KNT =
@@ -96,7 +147,7 @@ Trained pretrain(const Stage& stage) {
 
   // The student is this body under a new head. The head starts at zero (Burns et al. 2023).
   Model student;
-  student.network = make_network(stage.settings.strong, input, stage.task.classes());
+  student.network = network_of(stage.settings, rung, stage.task, stage.task.classes());
   student.theta_KP =
       at::zeros({model.rows(), student.network->layout().size()}, model.theta_KP.options());
   copy_slices(model, student);
@@ -114,8 +165,11 @@ Trained pretrain(const Stage& stage) {
 }
 
 Trained train_stage(const std::string& name, const Stage& stage) {
-  if (name == "pretrained") return pretrain(stage);
+  const std::int64_t rung = rung_of(name);
+  if (name == pretrained_name(rung)) return pretrain(stage, rung);
+  if (rung > 0) return train_rung(stage, rung);
   if (name == "weak") return train_weak(stage);
+  if (name == "ensemble") return train_ensemble(stage);
   if (name == "ceiling") {
     return train_on_truth(stage, Split::transfer, stage.settings.ceiling);
   }
@@ -136,18 +190,20 @@ std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) {
   for (auto& [name, output] : trained.outputs) output = output.cpu();
 
   run.enter_phase("score");
-  Tensor accuracy_K;
+  Tensor score_K;
+  const bool gaussian = task->likelihood() == Likelihood::gaussian;
   const auto test = trained.outputs.find("test_KNC");
   if (test != trained.outputs.end()) {
-    accuracy_K =
-        metrics::accuracy(test->second, task->truth()->labels_KN(Split::test, run.seeds()));
+    const Tensor target_KN = task->truth()->targets_KN(Split::test, run.seeds());
+    score_K = gaussian ? squared_distance(test->second, target_KN.unsqueeze(2))
+                       : metrics::accuracy(test->second, target_KN);
   }
   std::vector<RowOutcome> outcomes;
   for (std::int64_t row = 0; row < run.rows(); ++row) {
     RowOutcome& outcome = outcomes.emplace_back();
     outcome.result = row_record(run, row, trained.parameters);
-    if (accuracy_K.defined()) {
-      outcome.result["metrics"]["accuracy"] = accuracy_K[row].item<double>();
+    if (score_K.defined()) {
+      outcome.result["metrics"][gaussian ? "risk" : "accuracy"] = score_K[row].item<double>();
     }
     if (const std::string why = inputs.failure(row); !why.empty()) {
       fail(outcome, "stage", "data", why);

@@ -5,9 +5,11 @@
 
 #include <assay/common/parameters_json.h>
 #include <assay/dataset.h>
+#include <assay/likelihood.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,9 @@ namespace assay::weak_to_strong {
 
 /// What an item is used for. The splits of one seed never share an item.
 enum class Split { pretrain, labels, transfer, validation, test };
+
+/// "transfer": part of the purposes that generated items are drawn for.
+const char* name_of(Split split);
 
 /// How an item is looked at: as the supervisor sees it, or as the student does.
 enum class View { weak, strong };
@@ -26,23 +31,42 @@ struct Sizes {
   std::int64_t of(Split split) const;
 };
 
-/// The true answers. A task opens its truth only when asked and keeps none of it: stages and scoring
-/// ask, building a problem does not. While a method runs, its job has read neither labels nor the
-/// ceiling's predictions, and holds none of an earlier job's.
+/// Names of generated items, one split of each seed: counted from zero, int64 [K, N].
+Tensor counted_items_KN(std::int64_t items, const Seeds& seeds);
+
+/// The true answers. A task opens its truth only when asked and keeps none of it: stages and
+/// scoring ask, building a problem does not. While a method runs, its job has read neither labels
+/// nor the ceiling's predictions, and holds none of an earlier job's.
 class Truth {
  public:
   virtual ~Truth() = default;
-  /// Labels of a split's items, int64 [K, N].
+  /// Labels of a split's items, int64 [K, N]; of a regression task float64.
   virtual Tensor labels_KN(Split split, const Seeds& seeds) const = 0;
+  /// What the labels of a split are without their noise: what answers are scored against.
+  virtual Tensor targets_KN(Split split, const Seeds& seeds) const {
+    return labels_KN(split, seeds);
+  }
   /// Answers of the `tasks` binary pretraining tasks for the items of Split::pretrain, float32
   /// [K, N, tasks] of 0 and 1.
   virtual Tensor pretraining_KNT(std::int64_t tasks, const Seeds& seeds) const = 0;
 };
 
+/// Expected risks by a formula: of the supervisor, of a student that fits its answers by least
+/// squares, and of the ceiling.
+struct ExpectedRisks {
+  double weak = 0, student = 0, ceiling = 0;
+};
+
 class Task {
  public:
   virtual ~Task() = default;
+  virtual Likelihood likelihood() const { return Likelihood::categorical; }
+  /// Number of outputs: of a regression task 1.
   virtual std::int64_t classes() const = 0;
+  /// The numbers that models of the task compute with.
+  virtual at::ScalarType type() const { return at::kFloat; }
+  /// Where a formula of the risks is known.
+  virtual std::optional<ExpectedRisks> expected_risks() const { return std::nullopt; }
   /// Shape of one item, e.g. [14, 14].
   virtual std::vector<std::int64_t> input_shape(View view) const = 0;
   /// Inputs of a split's items, one row a seed (seeds may repeat).

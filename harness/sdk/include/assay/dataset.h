@@ -35,6 +35,9 @@ class Dataset {
   Dataset to(at::Device device) const;
   /// The rows `rows`, in that order; shares the pool.
   Dataset select_rows(const std::vector<std::int64_t>& rows) const;
+  /// Of each row the items at position_KM (int64 [rows, M], in 0..n_k; a row ends at its first
+  /// negative entry), in that order; shares the pool. Throws Error for other shapes and positions.
+  Dataset select_items(const Tensor& position_KM) const;
 
  private:
   Dataset(Tensor pool, Tensor items_KN, std::int64_t pool_size, bool own);

@@ -20,7 +20,7 @@ struct MethodInfo {
   MethodInfo& paper(std::string reference) { paper_reference = std::move(reference); return *this; }
   MethodInfo& parameter(ParameterSpec spec) { parameters.push_back(std::move(spec)); return *this; }
   /// A capability that a benchmark must offer to be given this method ("pretrained"). One that the
-  /// family's description lists among its oracle_capabilities makes the method an oracle.
+  /// family's description has below "apart" sets the method apart from the others.
   MethodInfo& needs(std::string capability) { requirements.push_back(std::move(capability)); return *this; }
   /// The method branches on the host per seed: cohorts of one.
   MethodInfo& one_row_at_a_time() { single_row = true; return *this; }

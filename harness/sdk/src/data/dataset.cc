@@ -154,4 +154,30 @@ Dataset Dataset::select_rows(const std::vector<std::int64_t>& rows) const {
   return selected;
 }
 
+Dataset Dataset::select_items(const Tensor& position_KM) const {
+  if (position_KM.dim() != 2 || position_KM.size(0) != rows() ||
+      position_KM.scalar_type() != at::kLong) {
+    throw Error("Dataset::select_items: positions must be int64 [" + std::to_string(rows()) +
+                ", items], but are " + shape_text(position_KM));
+  }
+  Tensor place_KM = position_KM.to(at::kCPU, at::kLong, false, /*copy=*/true).contiguous();
+  const std::int64_t width = place_KM.size(1);
+  Dataset selected;
+  auto* place = place_KM.mutable_data_ptr<std::int64_t>();
+  for (std::int64_t row = 0; row < rows(); ++row, place += width) {
+    const auto* end = std::find_if(place, place + width, [](std::int64_t at) { return at < 0; });
+    const auto taken = static_cast<std::int64_t>(end - place);
+    for (std::int64_t i = 0; i < taken; ++i) {
+      if (place[i] < count(row)) continue;
+      throw Error("Dataset::select_items: position " + std::to_string(place[i]) + " of row " +
+                  std::to_string(row) + ", which has " + std::to_string(count(row)) + " items");
+    }
+    std::fill(place + taken, place + width, taken > 0 ? place[0] : 0);
+    selected.counts_.push_back(taken);
+  }
+  selected.pool_ = pool_;
+  selected.items_KN_ = items_KN_.gather(1, place_KM.to(items_KN_.device()));
+  return selected;
+}
+
 }  // namespace assay

@@ -23,8 +23,19 @@ using Vector = hn::Vec<Tag<Real>>;
 // one element of A; with 32 registers: 12 x 2.
 constexpr int tile_vectors = 2;
 constexpr int tile_rows = HWY_TARGET <= HWY_AVX3 ? 12 : 6;
-// Rows of B that one sweep over C uses: with a tile's width they fill half of a 32 KiB cache.
+// What one sweep uses: rows of B, which with a tile's width fill half of a 32 KiB cache, and rows
+// of C. Its part of A stays in the second cache while it moves over the columns.
 constexpr std::int64_t block_k = 256;
+constexpr std::int64_t block_m = 16 * tile_rows;
+// From so many tiles on, a copy of B's columns costs less than it saves.
+constexpr std::int64_t packing_tiles = 10;
+
+// The columns of B that a tile uses.
+template <class Real>
+struct Panel {
+  const Real* first;
+  std::int64_t row;  // elements from one row to the next
+};
 
 template <class Real, int vectors, bool masked>
 struct Columns {
@@ -55,8 +66,8 @@ struct Columns {
 
 // Rows m to m + rows of C, and as many columns as `columns` has, over k from `begin` to `end`.
 template <class Real, int rows, int vectors, bool masked>
-void tile(const Product<Real>& p, std::int64_t m, std::int64_t n, std::int64_t begin,
-          std::int64_t end, std::int64_t columns_left) {
+void tile(const Product<Real>& p, const Panel<Real>& panel, std::int64_t m, std::int64_t n,
+          std::int64_t begin, std::int64_t end, std::int64_t columns_left) {
   const Tag<Real> tag;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
   const Columns<Real, vectors, masked> columns{
@@ -76,8 +87,8 @@ void tile(const Product<Real>& p, std::int64_t m, std::int64_t n, std::int64_t b
       for (int v = 0; v < vectors; ++v) sum[r][v] = hn::Zero(tag);
     }
   }
-  const Real* b = p.b + begin * p.b_row + n;
-  for (std::int64_t k = begin; k < end; ++k, b += p.b_row) {
+  const Real* b = panel.first;
+  for (std::int64_t k = begin; k < end; ++k, b += panel.row) {
     const std::int32_t offset = p.a_column[k];
     Vector<Real> right[vectors];
     columns.load(b, right);
@@ -102,8 +113,8 @@ void tile(const Product<Real>& p, std::int64_t m, std::int64_t n, std::int64_t b
 }
 
 template <class Real>
-using Tile = void (*)(const Product<Real>&, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
-                      std::int64_t);
+using Tile = void (*)(const Product<Real>&, const Panel<Real>&, std::int64_t, std::int64_t,
+                      std::int64_t, std::int64_t, std::int64_t);
 
 // Of every height from 1 to tile_rows.
 template <class Real, int vectors, bool masked, std::size_t... below>
@@ -121,22 +132,55 @@ Tile<Real> tile_of(std::int64_t rows, std::int64_t vectors, bool masked) {
   return table[vectors - 1][masked ? 1 : 0][static_cast<std::size_t>(rows - 1)];
 }
 
+// Copies a panel of B, so that its rows follow each other in the cache.
+template <class Real>
+void pack(Panel<Real>& panel, std::int64_t rows, std::int64_t columns, Real* to) {
+  const Tag<Real> tag;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  const bool two = columns > lanes;
+  const auto last = hn::FirstN(tag, static_cast<std::size_t>(two ? columns - lanes : columns));
+  const Real* from = panel.first;
+  const std::int64_t stride = panel.row;
+  panel = Panel<Real>{to, tile_vectors * lanes};
+  for (std::int64_t k = 0; k < rows; ++k, from += stride, to += panel.row) {
+    if (two) hn::Store(hn::LoadU(tag, from), tag, to);
+    const std::int64_t place = two ? lanes : 0;
+    hn::Store(hn::MaskedLoad(last, tag, from + place), tag, to + place);
+  }
+}
+
+// Rows `first` to `first + height` of C, over k from `begin` to `end`.
+template <class Real>
+void sweep(const Product<Real>& p, std::int64_t first, std::int64_t height, std::int64_t begin,
+           std::int64_t end) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(Tag<Real>()));
+  HWY_ALIGN thread_local Real packed[block_k * tile_vectors * hn::MaxLanes(Tag<Real>())];
+  // Tiles of nearly equal heights: a last one of a row or two would leave the units waiting.
+  const std::int64_t tiles = (height + tile_rows - 1) / tile_rows;
+  // Rows that begin where cache lines do lie well enough.
+  const bool copied = tiles >= packing_tiles && p.b_row % (tile_vectors * lanes) != 0;
+  for (std::int64_t n = 0; n < p.n; n += tile_vectors * lanes) {
+    const std::int64_t columns = std::min(p.n - n, tile_vectors * lanes);
+    const std::int64_t vectors = (columns + lanes - 1) / lanes;
+    Panel<Real> panel{p.b + begin * p.b_row + n, p.b_row};
+    if (copied) pack(panel, end - begin, columns, packed);
+    std::int64_t m = first;
+    for (std::int64_t tile = 0; tile < tiles; ++tile) {
+      const std::int64_t rows = (first + height - m + tiles - tile - 1) / (tiles - tile);
+      tile_of<Real>(rows, vectors, columns % lanes != 0)(p, panel, m, n, begin, end, columns);
+      m += rows;
+    }
+  }
+}
+
 template <class Real>
 void tiled_product(const Product<Real>& p) {
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(Tag<Real>()));
-  // Tiles of nearly equal heights: a last one of a row or two would leave the units waiting.
-  const std::int64_t tiles = (p.m + tile_rows - 1) / tile_rows;
+  const std::int64_t blocks = std::max<std::int64_t>(p.m / block_m, 1);
+  const std::int64_t height = (p.m + blocks * tile_rows - 1) / (blocks * tile_rows) * tile_rows;
   for (std::int64_t begin = 0; begin == 0 || begin < p.k; begin += block_k) {
     const std::int64_t end = std::min(begin + block_k, p.k);
-    for (std::int64_t n = 0; n < p.n; n += tile_vectors * lanes) {
-      const std::int64_t columns = std::min(p.n - n, tile_vectors * lanes);
-      const std::int64_t vectors = (columns + lanes - 1) / lanes;
-      std::int64_t m = 0;
-      for (std::int64_t tile = 0; tile < tiles; ++tile) {
-        const std::int64_t rows = (p.m - m + tiles - tile - 1) / (tiles - tile);
-        tile_of<Real>(rows, vectors, columns % lanes != 0)(p, m, n, begin, end, columns);
-        m += rows;
-      }
+    for (std::int64_t first = 0; first < p.m; first += height) {
+      sweep(p, first, std::min(height, p.m - first), begin, end);
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -21,12 +22,12 @@ class MlpPass final : public DirectPass {
   void backward(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
                 const Tensor& dfeatures_ABD, Tensor& gradient_AP) override;
   bool features_are_inputs() const override { return layers_.size() == 1; }
-  bool squares_by_layer() const override { return true; }
-  void backward_squared(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
-                        Tensor& sum_AP) override {
-    squared_ = true;
+  bool has_each() const override { return true; }
+  void backward_each(Each each, const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
+                     Tensor& sum_AP) override {
+    each_ = each;
     backward(theta_AP, x, dlogits_ABC, {}, sum_AP);
-    squared_ = false;
+    each_ = Each::itself;
   }
 
  private:
@@ -41,14 +42,20 @@ class MlpPass final : public DirectPass {
   std::int64_t widest_ = 0;
   std::vector<Real> hidden_;  // [A][layer][B, width]
   std::vector<Real> dy_;      // of one row's layer
-  bool squared_ = false;      // backward() sums the samples' squared gradients
-  std::vector<Real> squares_[2];
+  Each each_ = Each::itself;  // of the samples' gradients, which backward() sums
+  std::vector<Real> made_[2];
 };
 
+// A weight's gradient is a product of two numbers in every sample: so is its size, or its square.
 template <class Real>
-const Real* squares(const Real* values, std::int64_t size, std::vector<Real>& to) {
+const Real* made(DirectPass::Each each, const Real* values, std::int64_t size,
+                 std::vector<Real>& to) {
   to.resize(static_cast<std::size_t>(size));
-  std::transform(values, values + size, to.begin(), [](Real value) { return value * value; });
+  if (each == DirectPass::Each::squared) {
+    std::transform(values, values + size, to.begin(), [](Real value) { return value * value; });
+  } else {
+    std::transform(values, values + size, to.begin(), [](Real value) { return std::abs(value); });
+  }
   return to.data();
 }
 
@@ -141,11 +148,11 @@ void MlpPass<Real>::backward_row(const Real* theta, const Real* x, std::int64_t 
   for (std::size_t i = layers_.size(); i-- > 0;) {
     LinearLayer<Real>& layer = layers_[i];
     input = i == 0 ? x : input - batch * layer.in();
-    if (squared_) {
-      layer.weight_gradient(squares(input, batch * layer.in(), squares_[0]),
-                            squares(dy, batch * layer.out(), squares_[1]), batch, gradient);
-    } else {
+    if (each_ == Each::itself) {
       layer.weight_gradient(input, dy, batch, gradient);
+    } else {
+      layer.weight_gradient(made(each_, input, batch * layer.in(), made_[0]),
+                            made(each_, dy, batch * layer.out(), made_[1]), batch, gradient);
     }
     if (i == 0) return;
     const std::int64_t size = batch * layer.in();

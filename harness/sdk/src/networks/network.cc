@@ -7,8 +7,8 @@ namespace assay {
 
 std::unique_ptr<DirectPass> Network::direct_pass(const Tensor&) const { return nullptr; }
 
-void DirectPass::backward_squared(const Tensor&, const Tensor&, const Tensor&, Tensor&) {
-  throw Error("this network's pass has no squared gradients");
+void DirectPass::backward_each(Each, const Tensor&, const Tensor&, const Tensor&, Tensor&) {
+  throw Error("this network's pass does not know the gradients of single samples");
 }
 
 }  // namespace assay

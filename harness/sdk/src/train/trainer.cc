@@ -143,7 +143,8 @@ void Trainer::prepare(Batch& batch) {
                     batch.share_AB.sizes() == batch.x.sizes().slice(0, 2);
   if (!fits) {
     std::ostringstream text;
-    text << "train: the hook `prepare` may append samples to x, weight_AB and share_AB alike, but made "
+    text << "train: the hook `prepare` may append samples to x, weight_AB and share_AB alike, but "
+            "made "
          << "them " << batch.x.sizes() << ", " << batch.weight_AB.sizes() << " and "
          << batch.share_AB.sizes() << " of inputs " << at::IntArrayRef(shape);
     throw Error(text.str());
@@ -182,9 +183,9 @@ Tensor Trainer::direct_gradient(Batch& batch) {
     if (part.defined()) part = part.contiguous();
   }
   derivative.resize(2);
-  // A hook may keep what it is given.
-  if (hooks_.after_backward || !direct_gradient_AP_.defined() ||
-      direct_gradient_AP_.sizes() != theta_AP_.sizes()) {
+  // A hook may have kept what it was given, or a view of it.
+  if (!direct_gradient_AP_.defined() || direct_gradient_AP_.sizes() != theta_AP_.sizes() ||
+      direct_gradient_AP_.use_count() > 1 || direct_gradient_AP_.storage().use_count() > 1) {
     direct_gradient_AP_ = at::empty_like(theta_AP_);
   }
   direct_->backward(theta_AP_, batch.x, derivative[0], derivative[1], direct_gradient_AP_);

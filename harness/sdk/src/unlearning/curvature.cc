@@ -36,6 +36,44 @@ void for_chunks(const Model& model, const Part& part, const PartLoss& loss, cons
   }
 }
 
+// The retained objective of every row, [K, 1]; counted for the rows that are `asked`.
+Tensor objective(const Problem& problem, const Model& model, const Tensor& asked_K1, Run& run) {
+  const Tensor logits_KNC = predict_logits(model, problem.retain.data);
+  const Tensor log_p_KN = log_likelihood(problem.likelihood, logits_KNC, problem.retain.label_KN);
+  const Tensor asked = asked_K1.cpu();
+  for (std::int64_t row = 0; row < model.rows(); ++row) {
+    if (!asked[row].item<bool>()) continue;
+    const std::int64_t count = problem.retain.data.count(row);
+    run.costs(row).forward_samples += count;
+    run.costs(row).flops += model.network->forward_flops() * static_cast<double>(count);
+  }
+  const Tensor share_KN = part_shares(problem.retain.data, logits_KNC.device());
+  return problem.ridge / 2 * model.theta_KP.square().sum(1, true) -
+         (log_p_KN * share_KN).sum(1, true);
+}
+
+// theta minus the step, or the largest half, quarter, ... of it with which the objective does not
+// rise.
+Tensor descended(const Problem& problem, const Model& model, const Tensor& step_KP, Run& run) {
+  constexpr int most_halvings = 10;
+  constexpr double rounding = 1e-12;
+  const at::NoGradGuard no_record;
+  Tensor theta_KP = model.theta_KP;
+  Tensor going_K1 = at::ones({model.rows(), 1}, theta_KP.options().dtype(at::kBool));
+  const Tensor before_K1 = objective(problem, model, going_K1, run);
+  const Tensor allowed_K1 = before_K1 + rounding * (1 + before_K1.abs());
+  double share = 1;
+  for (int halving = 0; halving <= most_halvings && going_K1.any().item<bool>(); ++halving) {
+    const Tensor tried_KP = model.theta_KP - share * step_KP;
+    const Tensor fine_K1 =
+        objective(problem, {model.network, tried_KP}, going_K1, run).le(allowed_K1);
+    theta_KP = at::where(going_K1.logical_and(fine_K1), tried_KP, theta_KP);
+    going_K1 = going_K1.logical_and(fine_K1.logical_not());
+    share /= 2;
+  }
+  return theta_KP;
+}
+
 Tensor row_dot(const Tensor& a_KP, const Tensor& b_KP) {
   return (a_KP * b_KP).sum(1, true);
 }
@@ -107,14 +145,16 @@ Solution conjugate_gradients(const std::function<Tensor(const Tensor& v_KP)>& pr
   return {x_KP, std::vector<std::int64_t>(counts, counts + products_K.numel())};
 }
 
-Tensor newton_step(const Problem& problem, const Model& model, const NewtonSettings& settings,
-                   Run& run) {
+Model newton_step(const Problem& problem, const Model& model, const NewtonSettings& settings,
+                  Run& run) {
   const PartLoss loss = negative_log_likelihood(problem.likelihood);
+  // In float64: in float32 the solver's last products would hang on the order of sums.
+  const Model precise{model.network, model.theta_KP.detach().to(at::kDouble)};
   const Tensor gradient_KP =
-      mean_gradient(model, problem.retain, loss, run) + problem.ridge * model.theta_KP.detach();
+      mean_gradient(precise, problem.retain, loss, run) + problem.ridge * precise.theta_KP;
   const Tensor diagonal_K1 = problem.ridge + settings.damping_K1.to(gradient_KP.options());
   const auto product = [&](const Tensor& v_KP) {
-    return hessian_product(model, problem.retain, loss, v_KP) + diagonal_K1 * v_KP;
+    return hessian_product(precise, problem.retain, loss, v_KP) + diagonal_K1 * v_KP;
   };
   const Solution solution =
       conjugate_gradients(product, gradient_KP, settings.tolerance,
@@ -125,7 +165,9 @@ Tensor newton_step(const Problem& problem, const Model& model, const NewtonSetti
     run.costs(row).gradient_samples += samples;
     run.costs(row).flops += 3 * model.network->forward_flops() * static_cast<double>(samples);
   }
-  return solution.x_KP;
+  const Tensor step_KP = settings.scale_K1.to(gradient_KP.options()) * solution.x_KP;
+  return {model.network,
+          descended(problem, precise, step_KP, run).to(model.theta_KP.scalar_type())};
 }
 
 }  // namespace assay::unlearning

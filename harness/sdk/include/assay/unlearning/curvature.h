@@ -37,18 +37,21 @@ struct Solution {
 Solution conjugate_gradients(const std::function<Tensor(const Tensor& v_KP)>& product,
                              const Tensor& b_KP, double tolerance, std::int64_t most);
 
-/// How newton_step() solves.
+/// How newton_step() solves and steps.
 struct NewtonSettings {
   Tensor damping_K1;         ///< added to the Hessian's diagonal
+  Tensor scale_K1;           ///< the largest share of a step that is made
   double tolerance = 1e-12;  ///< of the residual, relative
   std::int64_t most = 0;     ///< products with the Hessian; 0: as many as there are parameters
 };
 
-/// The step H^-1 g, [K, P], of the retained objective
-///   L(theta) = mean over retain of -log p(label) + ridge / 2 |theta|^2
-/// at `model`: theta minus it is the optimum where L is quadratic. Counts the retain items once for
-/// the gradient and twice for every product with the Hessian, as gradient samples.
-Tensor newton_step(const Problem& problem, const Model& model, const NewtonSettings& settings,
-                   Run& run);
+/// One step theta - scale H^-1 g of Newton's method on the retained objective
+///   L(theta) = mean over retain of -log p(label) + ridge / 2 |theta|^2,
+/// exact where L is quadratic and scale is 1. A row whose objective would rise halves its step
+/// until it does not, ten times at most, and stays where it is after that. Computed in float64
+/// whatever the model's type. Counts the retain items once for the gradient and twice for every
+/// product with the Hessian as gradient samples, and for each step tried as forward samples.
+Model newton_step(const Problem& problem, const Model& model, const NewtonSettings& settings,
+                  Run& run);
 
 }  // namespace assay::unlearning

@@ -1,0 +1,221 @@
+// Unlearning: the way that a method takes between forgetting and retaining, how far its outputs are
+// from those of retrained models, and what attacks find, each with the reference row beside.
+#include "reports/model/number_text.h"
+#include "reports/panels/panels.h"
+#include "reports/panels/support.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace assay::reports {
+
+namespace {
+
+// One seed's accuracy on the retain set against that on the forget set, by epoch.
+PlotPoints way_of(const SeedResult& seed) {
+  const auto forget = seed.curves.find("trajectory.forget");
+  const auto retain = seed.curves.find("trajectory.retain");
+  PlotPoints way;
+  if (forget == seed.curves.end() || retain == seed.curves.end()) return way;
+  for (const auto& [epoch, value] : forget->second) {
+    const double kept = value_at(retain->second, epoch);
+    if (std::isfinite(kept)) way.emplace_back(value, kept);
+  }
+  return way;
+}
+
+// The mean way, point by point, as long as all seeds have one.
+PlotPoints mean_way(const std::vector<PlotPoints>& ways) {
+  PlotPoints mean;
+  if (ways.empty()) return mean;
+  const auto shortest = std::min_element(
+      ways.begin(), ways.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  for (std::size_t i = 0; i < shortest->size(); ++i) {
+    double x = 0, y = 0;
+    for (const PlotPoints& way : ways) {
+      x += way[i].first;
+      y += way[i].second;
+    }
+    const auto count = static_cast<double>(ways.size());
+    mean.emplace_back(x / count, y / count);
+  }
+  return mean;
+}
+
+Table way_table(const BenchmarkResults& benchmark) {
+  Table table;
+  table.caption = "Accuracy at the start and after the last checkpoint, means over seeds";
+  table.columns.push_back({"Row", "", false});
+  const std::pair<const char*, const char*> sets[] = {{"trajectory.forget", "Forget"},
+                                                      {"trajectory.retain", "Retain"},
+                                                      {"trajectory.holdout", "Holdout"}};
+  for (const auto& [name, title] : sets) {
+    table.columns.push_back({std::string(title) + ", start", "", true});
+    table.columns.push_back({std::string(title) + ", end", "", true});
+  }
+  for (const Row& row : benchmark.rows) {
+    TableRow line;
+    line.quiet = row.reference;
+    line.cells.emplace_back(row.title);
+    for (const auto& [name, title] : sets) {
+      const PlotPoints mean = mean_line(row, name);
+      line.cells.push_back(mean.empty() ? Cell(muted("\u2014")) : number(mean.front().second, 3));
+      line.cells.push_back(mean.empty() ? Cell(muted("\u2014")) : number(mean.back().second, 3));
+    }
+    if (!mean_line(row, sets[0].first).empty()) table.rows.push_back(std::move(line));
+  }
+  return table;
+}
+
+// Where a retrained model is: what the ways should end at.
+std::string goal_text(const BenchmarkResults& benchmark) {
+  const Row* retrained = find_reference(benchmark, "retrained");
+  if (retrained == nullptr) return "";
+  const Estimate forget = estimate_mean(retrained->values("forget_accuracy"));
+  const Estimate retain = estimate_mean(retrained->values("retain_accuracy"));
+  if (forget.n == 0 || retain.n == 0) return "";
+  return " Retrained models have " + number(forget.mean, 3) + " on the forget set and " +
+         number(retain.mean, 3) + " on the retain set.";
+}
+
+std::vector<Block> ways(const PanelInput& input) {
+  CurvePlot plot;
+  plot.id = "ways-" + input.id;
+  plot.title = "From the start to the last checkpoint on " + input.benchmark->title;
+  plot.description =
+      "Accuracy on the retain set against accuracy on the forget set after each checkpoint. Thin "
+      "lines are seeds, the thick line their mean, the faint lines the other rows." +
+      goal_text(*input.benchmark);
+  plot.x_axis = "accuracy on the forget set";
+  plot.y_axis = "accuracy on the retain set";
+  plot.others = true;
+  for (const Row& row : input.benchmark->rows) {
+    CurvePanel panel;
+    panel.title = row.title;
+    panel.reference = row.reference;
+    for (const SeedResult& seed : row.seeds) {
+      PlotPoints way = way_of(seed);
+      if (way.size() > 1) panel.seeds.push_back(std::move(way));
+    }
+    if (panel.seeds.empty()) continue;
+    panel.main = mean_way(panel.seeds);
+    plot.panels.push_back(std::move(panel));
+  }
+  if (plot.panels.empty()) return {};
+  return blocks_of(std::move(plot),
+                   Details{"Checkpoints as a table", blocks_of(way_table(*input.benchmark))});
+}
+
+// One curve of every row, its mean thick and a reference's mean thin.
+CurvePlot beside_reference(const PanelInput& input, const std::string& name,
+                           const std::string& reference) {
+  CurvePlot plot;
+  const Row* known = find_reference(*input.benchmark, reference);
+  const PlotPoints thin = known == nullptr ? PlotPoints() : mean_line(*known, name);
+  for (const Row& row : input.benchmark->rows) {
+    const std::vector<PlotPoints> lines = curves_of(row, name);
+    if (lines.empty()) continue;
+    CurveMean curve = mean_curve(lines);
+    if (curve.mean.size() < 2) continue;
+    CurvePanel panel;
+    panel.title = row.title;
+    panel.reference = row.reference;
+    panel.main = std::move(curve.mean);
+    panel.band_low = std::move(curve.low);
+    panel.band_high = std::move(curve.high);
+    if (&row != known && !thin.empty()) panel.seeds.push_back(thin);
+    plot.panels.push_back(std::move(panel));
+  }
+  return plot;
+}
+
+// Values of the mean curves at some steps.
+Table step_table(const BenchmarkResults& benchmark, const std::string& name,
+                 const std::map<double, std::string>& steps) {
+  Table table;
+  table.columns.push_back({"Row", "", false});
+  for (const auto& [step, title] : steps) table.columns.push_back({title, "", true});
+  for (const Row& row : benchmark.rows) {
+    const PlotPoints mean = mean_line(row, name);
+    if (mean.empty()) continue;
+    TableRow line;
+    line.quiet = row.reference;
+    line.cells.emplace_back(row.title);
+    for (const auto& [step, title] : steps) {
+      const double value = value_at(mean, step);
+      line.cells.push_back(std::isfinite(value) ? Cell(number(value, 3), value)
+                                                : Cell(muted("\u2014")));
+    }
+    table.rows.push_back(std::move(line));
+  }
+  return table;
+}
+
+std::vector<Block> klom(const PanelInput& input) {
+  std::vector<Block> blocks;
+  for (const std::string set : {"forget", "retain", "validation"}) {
+    const std::string name = "klom." + set;
+    CurvePlot plot = beside_reference(input, name, "floor");
+    if (plot.panels.empty()) continue;
+    plot.id = "klom-" + set + "-" + input.id;
+    plot.title = "KLoM on the " + set + " set of " + input.benchmark->title;
+    plot.description =
+        "Divergence of margins from those of retrained models, by percentile of the items: mean "
+        "over "
+        "seeds with its 95 % interval. The thin line is the floor: retrained models against other "
+        "retrained models.";
+    plot.x_axis = "percentile of items";
+    plot.y_axis = "KLoM";
+    Table table = step_table(*input.benchmark, name,
+                             {{50, "Median"}, {90, "90th percentile"}, {95, "95th percentile"}});
+    table.caption = plot.title + ", mean over seeds";
+    std::string summary = plot.title;
+    const bool first = blocks.empty();
+    std::vector<Block> both = blocks_of(std::move(plot), std::move(table));
+    if (first) {
+      blocks = std::move(both);
+    } else {
+      blocks.push_back(Block{Details{std::move(summary), std::move(both)}});
+    }
+  }
+  return blocks;
+}
+
+std::vector<Block> attacks(const PanelInput& input) {
+  std::vector<Block> all;
+  for (const std::string attack : {"loss", "entropy", "rmia"}) {
+    const std::string name = "attack." + attack;
+    CurvePlot plot = beside_reference(input, name, "retrained");
+    if (plot.panels.empty()) continue;
+    plot.id = "attack-" + attack + "-" + input.id;
+    plot.title = "Membership attack by " + (attack == "rmia" ? "RMIA" : attack) + " on " +
+                 input.benchmark->title;
+    plot.description =
+        "True positives against false positives of an attack that tells the forget set from items "
+        "that were never trained on: mean over seeds with its 95 % interval. The thin line is the "
+        "retrained model, of which there is nothing to find.";
+    plot.x_axis = "false positives in a thousand";
+    plot.y_axis = "share of true positives";
+    Table table = step_table(*input.benchmark, name,
+                             {{10, "At 1 % false positives"}, {100, "At 10 %"}, {500, "At 50 %"}});
+    table.caption = plot.title + ": share of true positives, mean over seeds";
+    all.push_back(Block{std::move(plot)});
+    all.push_back(Block{std::move(table)});
+  }
+  if (all.empty()) return {};
+  return blocks_of(Details{"Membership attacks", std::move(all)});
+}
+
+std::vector<Block> of_benchmark(const PanelInput& input) {
+  std::vector<Block> blocks = ways(input);
+  for (Block& block : klom(input)) blocks.push_back(std::move(block));
+  for (Block& block : attacks(input)) blocks.push_back(std::move(block));
+  return blocks;
+}
+
+}  // namespace
+
+const FamilyPanels unlearning_panels{"unlearning", of_benchmark, nullptr};
+
+}  // namespace assay::reports

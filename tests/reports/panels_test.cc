@@ -1,0 +1,148 @@
+// The figures that families add, from runs whose numbers are known.
+#include "made_up_run.h"
+#include "reports/report.h"
+#include "written_runs.h"
+
+#include <assay/common/parameters_json.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+using namespace assay;
+using namespace assay::reports;
+
+namespace {
+
+// Every block of a document, those folded away too, in reading order.
+template <typename Content>
+void gather(const std::vector<Block>& blocks, std::vector<Content>& found) {
+  for (const Block& block : blocks) {
+    if (const auto* content = std::get_if<Content>(&block.content)) found.push_back(*content);
+    if (const auto* details = std::get_if<Details>(&block.content)) gather(details->blocks, found);
+  }
+}
+
+template <typename Content>
+std::vector<Content> all_of(const Document& document) {
+  std::vector<Content> found;
+  for (const Section& section : document.sections) gather(section.blocks, found);
+  return found;
+}
+
+Document document_of(const test::RunSpec& spec) {
+  const test::TemporaryFolder folder;
+  test::write_run(spec, folder.path() / "run");
+  return make_report(collect_results(load_run(folder.path() / "run"))).document;
+}
+
+template <typename Plot>
+const Plot& named(const std::vector<Plot>& plots, const std::string& id) {
+  const auto found =
+      std::find_if(plots.begin(), plots.end(), [&](const Plot& plot) { return plot.id == id; });
+  INFO(id);
+  REQUIRE(found != plots.end());
+  return *found;
+}
+
+const Table& captioned(const std::vector<Table>& tables, const std::string& beginning) {
+  const auto found = std::find_if(tables.begin(), tables.end(), [&](const Table& table) {
+    return table.caption.starts_with(beginning);
+  });
+  INFO(beginning);
+  REQUIRE(found != tables.end());
+  return *found;
+}
+
+template <typename Plot>
+bool has(const std::vector<Plot>& plots, const std::string& title) {
+  return std::any_of(plots.begin(), plots.end(),
+                     [&](const Plot& plot) { return plot.title.find(title) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("continual: the accuracy matrix has means over seeds, coloured by what was lost") {
+  const Document document = document_of(test::stream_run());
+  const auto tables = all_of<Table>(document);
+  const Table& naive = captioned(tables, "naive: accuracy on each task after each task");
+  REQUIRE(naive.rows.size() == 5);
+  REQUIRE(naive.columns.size() == 6);
+  // .95 less a mean of .02 over the seeds 0 to 4; one task later .9 is lost (.05, .04, ... .01).
+  CHECK(naive.rows[0].cells[1].text[0].text == "0.930");
+  CHECK(naive.rows[1].cells[1].text[0].text == "0.030");
+  CHECK(naive.rows[0].cells[2].text[0].text == "0.000");
+  CHECK(naive.rows[1].cells[1].heat->step == -4);
+  CHECK(naive.rows[0].cells[1].heat->step == 0);
+  CHECK_FALSE(naive.rows[0].cells[2].heat);  // not learned yet
+  // .15 a task.
+  const Table& ewc = captioned(tables, "ewc: accuracy on each task after each task");
+  CHECK(ewc.rows[2].cells[1].text[0].text == "0.630");
+  CHECK(ewc.rows[2].cells[1].heat->step == -3);
+}
+
+TEST_CASE("continual: one panel a method with a line for each task, and scatters") {
+  const Document document = document_of(test::stream_run());
+  const auto curves = all_of<CurvePlot>(document);
+  const CurvePlot& accuracy = named(curves, "accuracy-1");
+  REQUIRE(accuracy.panels.size() == 4);
+  CHECK(accuracy.panels[1].title == "ewc");
+  CHECK(accuracy.panels[1].seeds.size() == 5);
+  REQUIRE(accuracy.panels[1].main.size() == 5);
+  // After two tasks .93 and .78.
+  CHECK(accuracy.panels[1].main[1].second == Approx(.855));
+  CHECK(accuracy.panels[1].band_low.size() == 5);
+  CHECK(named(curves, "training-1").panels.size() == 4);
+  CHECK(named(curves, "identity-1").panels[0].main.empty());
+  // The general section of curves shows the others alone.
+  CHECK(has(curves, "loss on Split"));
+  CHECK_FALSE(has(curves, "accuracy.task1 on Split"));
+
+  const auto scatters = all_of<ScatterPlot>(document);
+  const ScatterPlot& stability = named(scatters, "stability-1");
+  REQUIRE(stability.points.size() == 4);
+  CHECK(stability.points[1].x == Approx(.93));
+  // .15 times 1 to 4 tasks, over four tasks.
+  CHECK(stability.points[1].y == Approx(-.375));
+  CHECK_FALSE(stability.points[1].apart);
+  CHECK(stability.points[3].apart);  // joint
+  CHECK(named(scatters, "memory-1").points[2].x == Approx(.784));
+}
+
+TEST_CASE("unlearning: the way over checkpoints, and every curve with its reference beside") {
+  const Document document = document_of(test::forget_run());
+  const auto curves = all_of<CurvePlot>(document);
+  const CurvePlot& ways = named(curves, "ways-1");
+  REQUIRE(ways.panels.size() == 3);
+  CHECK(ways.panels[0].seeds.size() == 5);
+  // Forget 1 - .05 * 4 - .002 * 2, retain .98 - .01 * 4.
+  CHECK(ways.panels[0].main.back().first == Approx(.796));
+  CHECK(ways.panels[0].main.back().second == Approx(.94));
+  CHECK(ways.description.find("0.850 on the forget set and 0.968 on the retain set") !=
+        std::string::npos);
+
+  const CurvePlot& klom = named(curves, "klom-forget-1");
+  REQUIRE(klom.panels.size() == 5);
+  CHECK(klom.panels[0].main.back().second == Approx(4.02));
+  REQUIRE(klom.panels[0].seeds.size() == 1);
+  CHECK(klom.panels[0].seeds[0].back().second == Approx(.42));  // the floor
+  CHECK(klom.panels[4].title == "floor");
+  CHECK(klom.panels[4].seeds.empty());
+
+  const CurvePlot& attack = named(curves, "attack-rmia-1");
+  CHECK(attack.panels[0].seeds[0][50].second == Approx(.5));  // the retrained model's
+  const Table& rates =
+      captioned(all_of<Table>(document), "Membership attack by RMIA on A random tenth");
+  // sqrt .01, sqrt .1, sqrt .5.
+  CHECK(rates.rows[0].cells[1].text[0].text == "0.100");
+  CHECK(rates.rows[0].cells[2].text[0].text == "0.316");
+  CHECK(rates.rows[0].cells[3].text[0].text == "0.707");
+  CHECK_FALSE(has(curves, "trajectory.forget on"));
+}
+
+TEST_CASE("reports of many curves stay small") {
+  const test::TemporaryFolder folder;
+  for (const test::RunSpec& spec : {test::stream_run(), test::forget_run()}) {
+    test::write_run(spec, folder.path() / spec.name);
+    CHECK(report_text(folder.path() / spec.name, "html").size() < 1'000'000);
+  }
+}
