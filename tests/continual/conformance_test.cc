@@ -34,8 +34,7 @@ std::function<Tensor(const Tensor&)> Suspect::on_scores;
 std::function<void(const Task&, Model&)> Suspect::on_end;
 
 std::vector<std::string> breaches() {
-  auto found =
-      find_family("continual").check_conformance(assay::detail::method_entry<Suspect>());
+  auto found = find_family("continual").check_conformance(assay::detail::method_entry<Suspect>());
   Suspect::on_gradient = {};
   Suspect::on_scores = {};
   Suspect::on_end = {};
@@ -60,16 +59,17 @@ TEST_CASE("conformance: mixing rows is found") {
     gradient_AP = gradient_AP.mean(0, true).expand_as(gradient_AP).contiguous();
   };
   const auto found = breaches();
-  CHECK(any_contains(found, "in the scenario task and the defaults: row 1 alone differs from the "
-                            "same row in a cohort"));
+  CHECK(any_contains(found,
+                     "in the scenario task and the defaults: row 1 alone differs from the "
+                     "same row in a cohort"));
   CHECK(any_contains(found, "row 1 changes with the labels of row 2"));
   CHECK(any_contains(found, "row 1 changes when row 0 has failed"));
 }
 
 TEST_CASE("conformance: memory that state() does not name is found") {
   Suspect::on_gradient = [](Suspect& self, const Batch& batch, Tensor& gradient_AP) {
-    if (!self.kept.defined()) self.kept = at::zeros({batch.cohort_rows, gradient_AP.size(1)},
-                                                    gradient_AP.options());
+    if (!self.kept.defined())
+      self.kept = at::zeros({batch.cohort_rows, gradient_AP.size(1)}, gradient_AP.options());
     gradient_AP = gradient_AP + batch.row(self.kept);
     self.kept = self.kept.index_copy(0, batch.rows_A, gradient_AP);
   };
@@ -93,7 +93,9 @@ TEST_CASE("conformance: shapes, exceptions and numbers that are none are found")
                      "expected [3, 72, 6] (rows, items, outputs)"));
   Suspect::on_scores = [](const Tensor& scores_KNC) { return scores_KNC * NAN; };
   CHECK(any_contains(breaches(), "a row failed: predictions are not numbers"));
-  Suspect::on_end = [](const Task&, Model& model) { model.theta_KP = model.theta_KP.narrow(0, 0, 1); };
+  Suspect::on_end = [](const Task&, Model& model) {
+    model.theta_KP = model.theta_KP.narrow(0, 0, 1);
+  };
   CHECK(any_contains(breaches(), "end_task returned parameters of shape [1, "));
 }
 

@@ -90,7 +90,8 @@ TEST_CASE("protocol: naive forgets where classes come one after the other, joint
     CHECK(value(naive[row], "bwt") < -0.3);
     CHECK(value(naive[row], "la") > 0.9);
     CHECK(value(naive[row], "flops_share") == Approx(1));
-    CHECK(value(joint[row], "flops_share") == Approx(1));
+    // Longer epochs have fewer short batches: 3 x 600 + 3 x 32 samples a task for 8 x 200 + 4 x 32.
+    CHECK(value(joint[row], "flops_share") == Approx(1896.0 / 1728.0));
     // 400 items of two other tasks, eight floats and a label each.
     CHECK(value(joint[row], "stored_bytes") == 400 * (8 * 4 + 8));
     CHECK(value(naive[row], "acc_task_identity") >= value(naive[row], "acc"));
@@ -123,8 +124,8 @@ TEST_CASE("protocol: tuning picks the strength, counts its cost and says what it
   const MethodEntry plain = assay::detail::method_entry<Plain>();
   for (const char* policy : {"first-k-tasks", "oracle-grid"}) {
     Json settings = classes("task");
-    settings["tuning"] = {{"policy", policy}, {"parameter", "lambda"}, {"grid", "1e6, 0"},
-                          {"tasks", 1}};
+    settings["tuning"] = {
+        {"policy", policy}, {"parameter", "lambda"}, {"grid", "1e6, 0"}, {"tasks", 1}};
     const auto rows = cells(settings, &holds, "", {{"lambda", 1e6}});
     CHECK(value(rows[0], "strength") == 0);
     // Two candidates on one task of three or on all, and the stream itself.
@@ -139,7 +140,7 @@ TEST_CASE("protocol: the linear stream is scored against its posterior") {
   const MethodEntry plain = assay::detail::method_entry<Plain>();
   const Json settings = {{"task", {{"use", "linear_gaussian"}}},
                          {"scenario", "domain"},
-                         {"model", {{"network", {{"arch", "mlp"}, {"depth", 0}}}}},
+                         {"model", {{"arch", "mlp"}, {"depth", 0}}},
                          {"train", {{"optimizer", "sgd"}, {"lr", 0.1}, {"batch", 40}}}};
   const auto rows = cells(settings, &plain);
   // Close to the truth, and not the posterior: the last task alone is fitted.
@@ -155,13 +156,12 @@ TEST_CASE("protocol: what the scenario tells is what the benchmark offers") {
     const Json list = find_family("continual").expand(resolved(settings)).at("capabilities");
     return std::set<std::string>(list.begin(), list.end());
   };
-  CHECK(offered("task", true) ==
-        std::set<std::string>{"all_tasks", "categorical", "past_tasks", "task_boundaries",
-                              "test_identity", "train_identity"});
+  CHECK(offered("task", true) == std::set<std::string>{"all_tasks", "categorical", "past_tasks",
+                                                       "task_boundaries", "test_identity",
+                                                       "train_identity"});
   CHECK(offered("domain", true).count("train_identity") == 1);
   CHECK(offered("domain", true).count("test_identity") == 0);
-  CHECK(offered("class", false) ==
-        std::set<std::string>{"all_tasks", "categorical", "past_tasks"});
+  CHECK(offered("class", false) == std::set<std::string>{"all_tasks", "categorical", "past_tasks"});
 }
 
 TEST_CASE("protocol: tuning without a grid, and a grid that is none, are errors") {
@@ -172,8 +172,7 @@ TEST_CASE("protocol: tuning without a grid, and a grid that is none, are errors"
         "tuning.policy 'oracle-grid' needs tuning.parameter, the name of a method's parameter, and "
         "tuning.grid");
   settings["tuning"] = {{"policy", "oracle-grid"}, {"parameter", "lambda"}, {"grid", "1, two"}};
-  CHECK(error_of(expand) ==
-        "tuning.grid is '1, two': write numbers with commas between them");
+  CHECK(error_of(expand) == "tuning.grid is '1, two': write numbers with commas between them");
   settings["tuning"]["grid"] = "1, 2";
   expand();
   CHECK(find_family("continual").expand(resolved(settings)).at("apart_parameters") ==

@@ -8,11 +8,9 @@ namespace assay::continual {
 
 TEST_CASE("scoring: the metrics of a matrix worked by hand") {
   // Rows: untrained, after tasks 1, 2, 3; columns: tasks.
-  const Tensor value_IT = at::tensor({0.5, 0.4, 0.5,
-                                      0.9, 0.5, 0.3,
-                                      0.7, 0.8, 0.6,
-                                      0.8, 0.6, 1.0},
-                                     at::kDouble).view({4, 3});
+  const Tensor value_IT =
+      at::tensor({0.5, 0.4, 0.5, 0.9, 0.5, 0.3, 0.7, 0.8, 0.6, 0.8, 0.6, 1.0}, at::kDouble)
+          .view({4, 3});
   const Json metrics = stream_metrics(value_IT, true);
   CHECK(metrics["acc"].get<double>() == Approx((0.8 + 0.6 + 1.0) / 3));
   CHECK(metrics["aia"].get<double>() == Approx((0.9 + (0.7 + 0.8) / 2 + 2.4 / 3) / 3));
@@ -26,11 +24,9 @@ TEST_CASE("scoring: the metrics of a matrix worked by hand") {
 
 TEST_CASE("scoring: forgetting is from the best value on the way") {
   // Task 1 gets better while task 2 is learned: .6, .9, then .7.
-  const Tensor value_IT = at::tensor({0.0, 0.0, 0.0,
-                                      0.6, 0.0, 0.0,
-                                      0.9, 0.5, 0.0,
-                                      0.7, 0.5, 0.5},
-                                     at::kDouble).view({4, 3});
+  const Tensor value_IT =
+      at::tensor({0.0, 0.0, 0.0, 0.6, 0.0, 0.0, 0.9, 0.5, 0.0, 0.7, 0.5, 0.5}, at::kDouble)
+          .view({4, 3});
   CHECK(stream_metrics(value_IT, false)["forgetting"].get<double>() == Approx((0.2 + 0.0) / 2));
 }
 
@@ -66,8 +62,7 @@ TEST_CASE("scoring: the lowest value after a task was learned") {
                                        moment(30, 1, {0, 0, 3, 2}), moment(40, 1, {0, 1, 3, 3})};
   const Tensor label_KN = at::tensor({0, 1, 3, 3}, at::kLong).unsqueeze(0);
   Json curves = Json::object();
-  const Json lowest =
-      watched_metric(moments, label_KN, 2, Likelihood::categorical, 0, curves);
+  const Json lowest = watched_metric(moments, label_KN, 2, Likelihood::categorical, 0, curves);
   CHECK(lowest.get<double>() == 0.5);  // at step 30
   CHECK(curves["training.task1"] == Json::parse("[[10,0.5],[20,1.0],[30,0.5],[40,1.0]]"));
   CHECK(curves["training.task2"] == Json::parse("[[30,0.5],[40,1.0]]"));

@@ -161,9 +161,10 @@ TEST_CASE("stream: an identity that is absent is an error that names method and 
         "training there; a method that cannot do without says needs(\"train_identity\")");
   AsksLater later;
   Run second(seeds);
-  CHECK(error_of([&] { learn(example, later, second, options); }) ==
-        "asks in the scenario class asked for the task of test items, which is not known in testing "
-        "there; a method that cannot do without says needs(\"test_identity\")");
+  CHECK(
+      error_of([&] { learn(example, later, second, options); }) ==
+      "asks in the scenario class asked for the task of test items, which is not known in testing "
+      "there; a method that cannot do without says needs(\"test_identity\")");
   // Training-time and test-time identity are two facts.
   Run third(seeds);
   Asks may_ask;

@@ -56,11 +56,14 @@ TEST_CASE("protocol: stages write rows for each seed") {
 
 TEST_CASE("protocol: a seed's stages do not depend on the seeds beside it") {
   const Benchmark together(tiny_latent(), {0, 1, 2}), alone(tiny_latent(), {1});
-  for (const char* stage : {"pretrained", "weak", "ceiling", "few_labels"}) {
+  for (const char* stage :
+       {"pretrained", "weak", "ceiling", "few_labels", "pretrained_rung1", "rung1"}) {
     const Tensor row = output(together, stage, "theta_KP").narrow(0, 1, 1);
     CHECK(at::allclose(row, output(alone, stage, "theta_KP"), 1e-3, 1e-4));
     CHECK_FALSE(at::allclose(row, output(together, stage, "theta_KP").narrow(0, 2, 1), 1e-2, 1e-2));
   }
+  CHECK(at::allclose(output(together, "ensemble", "transfer_KENC").narrow(0, 1, 1),
+                     output(alone, "ensemble", "transfer_KENC"), 1e-3, 1e-4));
 }
 
 TEST_CASE("protocol: reference rows stand where their definition puts them") {
@@ -81,6 +84,22 @@ TEST_CASE("protocol: reference rows stand where their definition puts them") {
           benchmark.stage("few_labels")[row].result.at("metrics").at("accuracy").get<double>());
     CHECK(few[row].result.at("counts") == benchmark.stage("few_labels")[row].result.at("counts"));
   }
+}
+
+TEST_CASE("protocol: the ensemble's row is the mean answer of all its supervisors") {
+  Json given = tiny_latent();
+  given["weak"]["supervisors"] = 3;
+  const Benchmark benchmark(given, {0});
+  // Without the supervisor's third it is the mean of two other supervisors' probabilities.
+  const Tensor weak = output(benchmark, "weak", "test_KNC");
+  const Tensor mean = output(benchmark, "ensemble", "test_KNC");
+  const Tensor others = (3 * mean - weak) / 2;
+  CHECK(at::allclose(others.sum(2), at::ones({1, 200}), 1e-4, 1e-4));
+  CHECK(others.ge(-1e-4).all().item<bool>());
+  CHECK_FALSE(at::allclose(others, weak, 1e-2, 1e-2));
+  const auto row = benchmark.reference("supervisors");
+  CHECK(metric(row[0], "accuracy") ==
+        benchmark.stage("ensemble")[0].result.at("metrics").at("accuracy").get<double>());
 }
 
 TEST_CASE("protocol: the pretraining head is decoded to classes on Fashion-MNIST") {
@@ -166,7 +185,8 @@ TEST_CASE("protocol: the ceiling's predictions are not read before the method ha
     fitted = true;
     return problem.student;
   };
-  CHECK_THAT(error_of([&] { benchmark.method(probe, none); }), Catch::Contains("outputs.safetensors"));
+  CHECK_THAT(error_of([&] { benchmark.method(probe, none); }),
+             Catch::Contains("outputs.safetensors"));
   CHECK(fitted);
   CHECK(benchmark.last_phase() == "score");
 }
@@ -188,8 +208,9 @@ TEST_CASE("protocol: answers that break the contract fail with what came and wha
         "fit returned a model without parameters");
   CHECK(text([](const Problem& problem, Run&) {
           return Model{problem.student.network, problem.student.theta_KP.narrow(1, 0, 10)};
-        }) == "fit returned parameters of shape [2, 10], expected [2, 578] (rows, parameters of its "
-              "network)");
+        }) ==
+        "fit returned parameters of shape [2, 10], expected [2, 578] (rows, parameters of its "
+        "network)");
   CHECK_THAT(text([](const Problem& problem, Run&) {
                return Model{problem.student.network, problem.student.theta_KP.to(at::kDouble)};
              }),

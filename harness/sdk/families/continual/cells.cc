@@ -1,6 +1,6 @@
 // Cells: one method or reference on the rows of a block, scored.
-#include "sdk/families/continual/family.h"
 #include "sdk/families/continual/evaluator.h"
+#include "sdk/families/continual/family.h"
 #include "sdk/families/continual/scoring.h"
 #include "sdk/families/continual/settings.h"
 #include "sdk/families/continual/tuning.h"
@@ -21,8 +21,8 @@ namespace {
 Learned untrained(const Problem& problem, const Stream& stream, const StreamOptions& options,
                   Run& run) {
   const Evaluator evaluator(problem, stream, options, run);
-  const Answers answers = evaluator.ask(nullptr, problem.start, evaluator.all_KN(),
-                                        stream.outputs_TC().any(0), 0);
+  const Answers answers =
+      evaluator.ask(nullptr, problem.start, evaluator.all_KN(), stream.outputs_TC().any(0), 0);
   Learned learned{problem.start, answers.answer_KM.unsqueeze(0), {}, {}, 0};
   if (answers.identity_KM.defined()) learned.identity_IKN = answers.identity_KM.unsqueeze(0);
   return learned;
@@ -36,14 +36,13 @@ void check_needs(const MethodInfo& info, const Method& method, std::int64_t task
   for (std::int64_t task = 0; task < tasks; ++task) {
     for (const std::int64_t other : method.trains_on(task, tasks)) {
       if (other < 0 || other >= tasks) {
-        throw Error(info.id + ": trains_on(" + std::to_string(task) + ", " +
-                    std::to_string(tasks) + ") names task " + std::to_string(other));
+        throw Error(info.id + ": trains_on(" + std::to_string(task) + ", " + std::to_string(tasks) +
+                    ") names task " + std::to_string(other));
       }
       const char* need = other < task ? "past_tasks" : "all_tasks";
       if (other == task || has(need) || has("all_tasks")) continue;
       throw Error(info.id + " trains on task " + std::to_string(other) + " while task " +
-                  std::to_string(task) + " is the present one: that takes needs(\"" + need +
-                  "\")");
+                  std::to_string(task) + " is the present one: that takes needs(\"" + need + "\")");
     }
   }
 }
@@ -64,7 +63,8 @@ void record_row(const Tensor& value_IT, const char* prefix, Json& curves) {
   for (std::int64_t i = 1; i < moments; ++i) {
     for (std::int64_t j = 0; j < tasks; ++j) {
       const double value = value_IT[i][j].item<double>();
-      curves[prefix + std::to_string(j + 1)].push_back({i, std::isfinite(value) ? Json(value) : Json()});
+      curves[prefix + std::to_string(j + 1)].push_back(
+          {i, std::isfinite(value) ? Json(value) : Json()});
     }
   }
 }

@@ -69,9 +69,12 @@ void save_checkpoint(const std::filesystem::path& folder, Progress& progress, Me
     moments.push_back({progress.moments[i].step, progress.moments[i].task});
     tensors["moment" + std::to_string(i)] = progress.moments[i].answer_KM;
   }
-  const Json numbers = {{"learned", progress.learned}, {"steps", progress.steps},
-                        {"stored_bytes", progress.stored_bytes}, {"seeds", run.seeds()},
-                        {"moments", moments}, {"rows", numbers_of(run)}};
+  const Json numbers = {{"learned", progress.learned},
+                        {"steps", progress.steps},
+                        {"stored_bytes", progress.stored_bytes},
+                        {"seeds", run.seeds()},
+                        {"moments", moments},
+                        {"rows", numbers_of(run)}};
   const std::string body =
       to_safetensors(tensors, {{"version", version}, {"numbers", numbers.dump()}});
   make_folders(folder);

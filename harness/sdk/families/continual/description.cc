@@ -12,9 +12,10 @@ namespace {
 
 Json metrics() {
   const Json share = {0, 1}, difference = {-1, 1};
-  Json acc = metric("acc", "ACC", "max", nullptr,
-                    "accuracy at the end of the stream, mean over the tasks, scored as the scenario "
-                    "says; of numbers R^2");
+  Json acc =
+      metric("acc", "ACC", "max", nullptr,
+             "accuracy at the end of the stream, mean over the tasks, scored as the scenario "
+             "says; of numbers R^2");
   acc["primary"] = true;
   return {
       acc,
@@ -49,18 +50,18 @@ Json metrics() {
 }  // namespace
 
 Json description() {
-  return {{"id", "continual"},
-          {"title", "Continual learning"},
-          {"summary",
-           "Tasks arrive one after the other. How much of what was learned before is kept, and at "
-           "what cost? (van de Ven and Tolias 2019, arXiv:1904.07734)"},
-          {"settings", to_json(setting_specs())},
-          {"references",
-           {reference("untrained", "untrained", "the network as every method starts")}},
-          {"metrics", metrics()},
-          {"apart", {{"all_tasks", "sees all tasks at once"}}},
-          {"oracle_capabilities", {"all_tasks"}},
-          {"tasks", task_list(tasks())}};
+  return {
+      {"id", "continual"},
+      {"title", "Continual learning"},
+      {"summary",
+       "Tasks arrive one after the other. How much of what was learned before is kept, and at "
+       "what cost? (van de Ven and Tolias 2019, arXiv:1904.07734)"},
+      {"settings", to_json(setting_specs())},
+      {"references", {reference("untrained", "untrained", "the network as every method starts")}},
+      {"metrics", metrics()},
+      {"apart", {{"all_tasks", "sees all tasks at once"}}},
+      {"panel_curves", {"accuracy.", "identity.", "training.", "average"}},
+      {"tasks", task_list(tasks())}};
 }
 
 Json expansion(const Json& resolved) {
@@ -69,8 +70,9 @@ Json expansion(const Json& resolved) {
   const auto stream = settings.make_stream({0});
   if (stream->likelihood() == Likelihood::gaussian &&
       !(settings.model.arch == "mlp" && settings.model.depth == 0)) {
-    throw Error("task linear_gaussian has a closed form for a linear network alone: write "
-                "model = { network = { arch = \"mlp\", depth = 0 } }");
+    throw Error(
+        "task linear_gaussian has a closed form for a linear network alone: write "
+        "model = { arch = \"mlp\", depth = 0 }");
   }
   const auto network = make_network(settings.model, stream->input_shape(), stream->outputs());
   const bool categorical = stream->likelihood() == Likelihood::categorical;
@@ -83,19 +85,17 @@ Json expansion(const Json& resolved) {
   const double items = settings.task.at("train").get<double>();
   const double cost = training_cost(*network, static_cast<std::int64_t>(items), settings.train) *
                       static_cast<double>(stream->tasks());
-  Json answer = {
-      {"stages", Json::array()},
-      {"references", {{{"id", "untrained"}, {"inputs", Json::array()}}}},
-      {"method", {{"inputs", Json::array()}, {"cost", cost * (1 + candidates)}}},
-      {"capabilities", std::move(capabilities)},
-      {"parameters", network->layout().size()},
-      {"batch", settings.train.batch},
-      {"cohort", largest_cohort(network->layout().size())},
-      {"data", task.data_versions()},
-      {"data_files", task.data_files()}};
+  Json answer = {{"stages", Json::array()},
+                 {"references", {{{"id", "untrained"}, {"inputs", Json::array()}}}},
+                 {"method", {{"inputs", Json::array()}, {"cost", cost * (1 + candidates)}}},
+                 {"capabilities", std::move(capabilities)},
+                 {"parameters", network->layout().size()},
+                 {"batch", settings.train.batch},
+                 {"cohort", largest_cohort(network->layout().size())},
+                 {"data", task.data_versions()},
+                 {"data_files", task.data_files()}};
   if (settings.tuning.policy == "oracle-grid") {
-    answer["apart_parameters"] = {
-        {settings.tuning.parameter, "strength chosen on test data"}};
+    answer["apart_parameters"] = {{settings.tuning.parameter, "strength chosen on test data"}};
   }
   return answer;
 }
@@ -104,7 +104,7 @@ Json expansion(const Json& resolved) {
 Json Continual::smoke_settings() const {
   return {{"task", {{"use", "gaussian_classes"}}},
           {"scenario", "task"},
-          {"model", {{"network", {{"arch", "mlp"}, {"width", 16}, {"depth", 1}}}}},
+          {"model", {{"arch", "mlp"}, {"width", 16}, {"depth", 1}}},
           {"train", {{"steps", 20}, {"batch", 32}, {"lr", 1e-2}}},
           {"monitor", {{"every", 5}, {"items", 30}}}};
 }

@@ -40,8 +40,7 @@ Tensor Evaluator::scores(const Method* method, const Model& model,
                          const Tensor& position_KM) const {
   const Tensor x = test_.gather(position_KM).to(model.theta_KP.scalar_type());
   if (method == nullptr) return predict_logits(model, Dataset::own(x));
-  const Tensor task_KM =
-      options_.test_identity ? position_KM.div(each_, "floor") : Tensor();
+  const Tensor task_KM = options_.test_identity ? position_KM.div(each_, "floor") : Tensor();
   const Tensor scores_KMC = method->predict(model, Query(x, task_KM, problem_.place));
   const std::vector<std::int64_t> expected = {rows_, position_KM.size(1), problem_.outputs()};
   if (!scores_KMC.defined() || scores_KMC.sizes() != at::IntArrayRef(expected)) {

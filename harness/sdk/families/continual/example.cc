@@ -7,9 +7,12 @@ namespace {
 
 const char* name_of(Scenario scenario) {
   switch (scenario) {
-    case Scenario::task: return "task";
-    case Scenario::domain: return "domain";
-    case Scenario::class_: return "class";
+    case Scenario::task:
+      return "task";
+    case Scenario::domain:
+      return "domain";
+    case Scenario::class_:
+      return "class";
   }
   return "";
 }
@@ -45,9 +48,8 @@ Example make_example(const Seeds& seeds, Scenario scenario, Likelihood likelihoo
   problem.boundaries = boundaries;
   problem.item_shape = {features};
   problem.place = std::string("the method in the scenario ") + name_of(scenario);
-  problem.start.network =
-      make_network({.arch = "mlp", .width = 8, .depth = numbers ? 0 : 1}, {features},
-                   example.outputs_TC.size(1));
+  problem.start.network = make_network({.arch = "mlp", .width = 8, .depth = numbers ? 0 : 1},
+                                       {features}, example.outputs_TC.size(1));
   problem.start.theta_KP =
       initial_parameters(problem.start.network->layout(), Streams(seeds, "assay.start"))
           .to(at::kDouble);

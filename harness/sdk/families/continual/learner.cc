@@ -73,8 +73,8 @@ Learned Learner::learn() {
   method_.begin(problem_, run_);
   if (!load_checkpoint(options_.checkpoint, progress_, method_, problem_, run_)) {
     progress_.model = {problem_.start.network, problem_.start.theta_KP.clone()};
-    const Answers first =
-        evaluator_.ask(nullptr, problem_.start, evaluator_.all_KN(), at::ones_like(outputs_TC_[0]), 0);
+    const Answers first = evaluator_.ask(nullptr, problem_.start, evaluator_.all_KN(),
+                                         at::ones_like(outputs_TC_[0]), 0);
     progress_.answers.push_back(first.answer_KM);
     progress_.identities.push_back(first.identity_KM);
   }
@@ -85,8 +85,8 @@ Learned Learner::learn() {
     save_checkpoint(options_.checkpoint, progress_, method_, run_);
     if (options_.after_task) options_.after_task(progress_.learned);
   }
-  Learned learned{progress_.model, at::stack(progress_.answers), {}, progress_.moments,
-                  progress_.stored_bytes};
+  Learned learned{
+      progress_.model, at::stack(progress_.answers), {}, progress_.moments, progress_.stored_bytes};
   if (progress_.identities.front().defined()) {
     learned.identity_IKN = at::stack(progress_.identities);
   }
@@ -101,7 +101,8 @@ void Learner::one_task() {
   task_.data = items.data.to(device_);
   task_.label_KN = items.label_KN.to(device_);
   task_.outputs_C = outputs_TC_[index];
-  const std::int64_t newest = std::max(index, *std::max_element(trained_on_.begin(), trained_on_.end()));
+  const std::int64_t newest =
+      std::max(index, *std::max_element(trained_on_.begin(), trained_on_.end()));
   task_.seen_C = outputs_TC_.narrow(0, 0, newest + 1).any(0);
   set_samples();
   if (problem_.boundaries && overrides(Method::begin_task_hook)) {
@@ -126,9 +127,8 @@ void Learner::one_task() {
 void Learner::set_samples() {
   const std::int64_t rows = problem_.rows(), items = task_.label_KN.size(1);
   const auto tasks = static_cast<std::int64_t>(trained_on_.size());
-  const Tensor task_N = at::tensor(trained_on_, at::kLong)
-                            .repeat_interleave(items / tasks)
-                            .to(device_);
+  const Tensor task_N =
+      at::tensor(trained_on_, at::kLong).repeat_interleave(items / tasks).to(device_);
   task_KN_ = options_.train_identity ? task_N.expand({rows, items}).contiguous() : Tensor();
   allowed_KNC_ = Tensor();
   if (problem_.scenario == Scenario::task && tasks > 1) {
@@ -142,12 +142,10 @@ void Learner::set_samples() {
 void Learner::adopt(const assay::Batch& base) {
   static_cast<assay::Batch&>(batch_) = base;
   const std::int64_t rows = base.x.size(0), items = base.item_AB.size(1);
-  const Tensor& common_C =
-      problem_.scenario == Scenario::task ? task_.outputs_C : task_.seen_C;
+  const Tensor& common_C = problem_.scenario == Scenario::task ? task_.outputs_C : task_.seen_C;
   batch_.label_AB = base.gather(task_.label_KN);
-  batch_.allowed_ABC = allowed_KNC_.defined()
-                           ? base.gather(allowed_KNC_)
-                           : common_C.expand({rows, items, common_C.size(0)});
+  batch_.allowed_ABC = allowed_KNC_.defined() ? base.gather(allowed_KNC_)
+                                              : common_C.expand({rows, items, common_C.size(0)});
   batch_.task_known_AB = task_KN_.defined() ? base.gather(task_KN_) : Tensor();
   batch_.current = items;
   batch_.part_ends = {items};
@@ -166,7 +164,8 @@ void Learner::train_task() {
     };
   }
   if (overrides(Method::after_backward_hook)) {
-    hooks.after_backward = [this](const assay::Batch&, const Tensor& theta_AP, Tensor& gradient_AP) {
+    hooks.after_backward = [this](const assay::Batch&, const Tensor& theta_AP,
+                                  Tensor& gradient_AP) {
       method_.after_backward(batch_, theta_AP, gradient_AP);
     };
   }
@@ -215,10 +214,9 @@ void Learner::show_task() {
     base.weight_AB = drawn.weight_AB.defined() ? drawn.weight_AB.to(options)
                                                : at::ones(base.item_AB.sizes(), options);
     base.share_AB = base.weight_AB / base.weight_AB.sum(1, true);
-    base.progress_A1 = at::full({rows_A.size(0), 1},
-                                static_cast<double>(step) /
-                                    static_cast<double>(batches.total_steps(rows[0])),
-                                options);
+    base.progress_A1 = at::full(
+        {rows_A.size(0), 1},
+        static_cast<double>(step) / static_cast<double>(batches.total_steps(rows[0])), options);
     adopt(base);
     if (overrides(Method::prepare_batch_hook)) method_.prepare_batch(batch_, run_);
     if (watches()) watch(rows_A, progress_.model.theta_KP.index_select(0, rows_A));
@@ -230,9 +228,9 @@ void Learner::watch(const Tensor& rows_A, const Tensor& theta_AP) {
   if (++progress_.steps % options_.monitor_every != 0) return;
   const Model now{progress_.model.network,
                   progress_.model.theta_KP.index_copy(0, rows_A, theta_AP.detach())};
-  const Answers answers = evaluator_.ask(
-      overrides(Method::predict_hook) ? &method_ : nullptr, now,
-      evaluator_.few_KM(task_.index + 1, options_.monitor_items), task_.seen_C, progress_.steps);
+  const Answers answers = evaluator_.ask(overrides(Method::predict_hook) ? &method_ : nullptr, now,
+                                         evaluator_.few_KM(task_.index + 1, options_.monitor_items),
+                                         task_.seen_C, progress_.steps);
   progress_.moments.push_back({progress_.steps, task_.index, answers.answer_KM});
 }
 

@@ -12,10 +12,10 @@ namespace assay::continual {
 
 /// What a scenario tells beside its name, and how the learning is watched.
 struct StreamOptions {
-  bool train_identity = true;   ///< whether the task of a training sample is known
-  bool test_identity = false;   ///< whether the task of a test item is known
-  std::int64_t monitor_every = 0;  ///< steps between looks at a few test items; 0: never
-  std::int64_t monitor_items = 0;  ///< their number over all tasks
+  bool train_identity = true;        ///< whether the task of a training sample is known
+  bool test_identity = false;        ///< whether the task of a test item is known
+  std::int64_t monitor_every = 0;    ///< steps between looks at a few test items; 0: never
+  std::int64_t monitor_items = 0;    ///< their number over all tasks
   std::filesystem::path checkpoint;  ///< a folder for what is needed to go on after an interruption
   /// Called when a task has been learned and its checkpoint written.
   std::function<void(std::int64_t tasks_learned)> after_task;

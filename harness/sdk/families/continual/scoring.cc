@@ -10,7 +10,9 @@
 namespace assay::continual {
 namespace {
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+Json number(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
 
 /// Over the last axis.
 Tensor value_of(const Tensor& answer, const Tensor& label, Likelihood likelihood) {
@@ -58,15 +60,15 @@ Json stream_metrics(const Tensor& value_IT, bool transfers) {
           {"forgetting", number(forgetting / pairs)}};
 }
 
-Json watched_metric(const std::vector<Moment>& moments, const Tensor& label_KN,
-                    std::int64_t tasks, Likelihood likelihood, std::int64_t row, Json& curves) {
+Json watched_metric(const std::vector<Moment>& moments, const Tensor& label_KN, std::int64_t tasks,
+                    Likelihood likelihood, std::int64_t row, Json& curves) {
   const Tensor label_TN = label_KN[row].view({tasks, -1});
   std::map<std::int64_t, double> lowest;
   for (const Moment& moment : moments) {
     const Tensor answer_TM = moment.answer_KM[row].view({moment.task + 1, -1});
     const Tensor value_T =
-        value_of(answer_TM,
-                 label_TN.narrow(0, 0, moment.task + 1).narrow(1, 0, answer_TM.size(1)), likelihood);
+        value_of(answer_TM, label_TN.narrow(0, 0, moment.task + 1).narrow(1, 0, answer_TM.size(1)),
+                 likelihood);
     for (std::int64_t task = 0; task <= moment.task; ++task) {
       const double value = value_T[task].item<double>();
       curves["training.task" + std::to_string(task + 1)].push_back({moment.step, number(value)});

@@ -10,9 +10,9 @@
 
 namespace assay::continual {
 
-/// R[i][j] of every row, float64 [K, T + 1, T]: the value on task j after i tasks (i = 0: before the
-/// first). Categorical: the share of right answers; gaussian: R^2, 1 - (sum of squared errors) /
-/// (sum of squares about the task's mean).
+/// R[i][j] of every row, float64 [K, T + 1, T]: the value on task j after i tasks (i = 0: before
+/// the first). Categorical: the share of right answers; gaussian: R^2, 1 - (sum of squared errors)
+/// / (sum of squares about the task's mean).
 Tensor value_matrix_KIT(const Tensor& answer_IKN, const Tensor& label_KN, std::int64_t tasks,
                         Likelihood likelihood);
 
@@ -27,7 +27,7 @@ Json stream_metrics(const Tensor& value_IT, bool transfers);
 /// The smallest value on each earlier task at any moment after it was learned, mean over these
 /// tasks (De Lange et al. 2023, arXiv:2205.13452, min-ACC); null without moments. Records the
 /// curves "training.task1".. of the row.
-Json watched_metric(const std::vector<Moment>& moments, const Tensor& label_KN,
-                    std::int64_t tasks, Likelihood likelihood, std::int64_t row, Json& curves);
+Json watched_metric(const std::vector<Moment>& moments, const Tensor& label_KN, std::int64_t tasks,
+                    Likelihood likelihood, std::int64_t row, Json& curves);
 
 }  // namespace assay::continual

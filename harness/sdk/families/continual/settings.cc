@@ -66,17 +66,20 @@ Tuning read_tuning(const Json& json, std::int64_t tasks) {
 std::vector<ParameterSpec> setting_specs() {
   return {
       task_spec(),
-      text("scenario", "class").one_of({"task", "domain", "class"}).help(
-          "task: which task an item is of is known; domain: it is not, and outputs mean the same in "
-          "every task; class: it is not, and every task has classes of its own"),
-      table("model", {network_setting("network").help("the network")}).help("what learns"),
-      table("train", recipe_settings(task_defaults())).help(
-          "how each task is trained on; the optimizer starts anew for each"),
-      boolean("boundaries", true).help(
-          "whether methods are told where tasks begin and end, and which one they train on"),
+      text("scenario", "class")
+          .one_of({"task", "domain", "class"})
+          .help("task: which task an item is of is known; domain: it is not, and outputs mean the "
+                "same in "
+                "every task; class: it is not, and every task has classes of its own"),
+      network_setting("model").help("the network; its outputs are the stream's"),
+      table("train", recipe_settings(task_defaults()))
+          .help("how each task is trained on; the optimizer starts anew for each"),
+      boolean("boundaries", true)
+          .help("whether methods are told where tasks begin and end, and which one they train on"),
       table("monitor", {integer("every", 20).at_least(0).help("steps between two looks; 0: none"),
                         integer("items", 500).at_least(1).help("test items, over all tasks")})
-          .help("looks at accuracy while training, for min_acc; not counted among a method's costs"),
+          .help(
+              "looks at accuracy while training, for min_acc; not counted among a method's costs"),
       table("tuning",
             {text("policy", "fixed")
                  .one_of({"fixed", "first-k-tasks", "oracle-grid"})
@@ -96,7 +99,7 @@ Settings read_settings(const Json& resolved) {
   settings.scenario = settings.scenario_name == "task"     ? Scenario::task
                       : settings.scenario_name == "domain" ? Scenario::domain
                                                            : Scenario::class_;
-  settings.model = network_spec(resolved.at("model").at("network"));
+  settings.model = network_spec(resolved.at("model"));
   settings.train = recipe_from(resolved.at("train"));
   settings.boundaries = resolved.at("boundaries").get<bool>();
   settings.options.train_identity = settings.boundaries || settings.scenario == Scenario::task;

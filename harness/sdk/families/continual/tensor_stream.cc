@@ -5,7 +5,7 @@
 namespace assay::continual {
 namespace {
 
-Tensor joined(const std::vector<TensorTask>& tasks, Tensor TensorTask::*part) {
+Tensor joined(const std::vector<TensorTask>& tasks, Tensor TensorTask::* part) {
   std::vector<Tensor> parts;
   for (const TensorTask& task : tasks) parts.push_back(task.*part);
   return at::cat(parts, 1);

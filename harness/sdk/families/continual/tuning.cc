@@ -58,8 +58,7 @@ std::vector<double> try_all(const CellJob& job, const Settings& settings, const 
   const MethodHandle<Method> method(*job.method, row_parameters(info, candidates, job.device));
   StreamOptions options = settings.options;
   options.monitor_every = 0;
-  const Learned learned =
-      run_stream(problem, stream, *method, job.method->hooks, search, options);
+  const Learned learned = run_stream(problem, stream, *method, job.method->hooks, search, options);
   const Tensor value_KIT = value_matrix_KIT(learned.answer_IKN, stream.truth()->labels_KN(),
                                             stream.tasks(), problem.likelihood);
   std::vector<double> values;
@@ -131,8 +130,7 @@ double plain_flops(const Problem& problem, std::int64_t items) {
     const std::int64_t epoch = (items + recipe.batch - 1) / recipe.batch;
     samples = recipe.steps / epoch * items + recipe.steps % epoch * recipe.batch;
   }
-  return 3 * problem.start.network->forward_flops() *
-         static_cast<double>(samples * problem.tasks);
+  return 3 * problem.start.network->forward_flops() * static_cast<double>(samples * problem.tasks);
 }
 
 }  // namespace assay::continual

@@ -61,6 +61,10 @@ Json metrics() {
              "forget distance over the original model's"),
       metric("retain_distance_ratio", "Retain distance over start", "min", nullptr,
              "retain distance over the original model's"),
+      metric("forget_distance_log_ratio", "Forget distance over start, log", "min", nullptr,
+             "natural logarithm of the ratio: its mean is that of a geometric mean"),
+      metric("retain_distance_log_ratio", "Retain distance over start, log", "min", nullptr,
+             "natural logarithm of the ratio: its mean is that of a geometric mean"),
       metric("moved", "Moved", "none", nullptr, "|theta - theta_0|; none for a predictor"),
       metric("fidelity", "Fidelity", "none", {-1, 1},
              "of methods that use attribution: cosine between the shift of the forget set's "
@@ -96,7 +100,7 @@ Json description() {
       {"settings", to_json(setting_specs())},
       {"references", references()},
       {"metrics", metrics()},
-      {"oracle_capabilities", Json::array()},
+      {"panel_curves", {"trajectory.", "klom.", "attack."}},
       {"apart",
        {{"oracles", "uses retrained models"}, {"predictor", "returns predictions, not a model"}}},
       {"tasks", task_list(tasks())}};

@@ -3,6 +3,11 @@
 #include <ATen/ATen.h>
 
 namespace assay::unlearning {
+namespace {
+
+constexpr std::size_t most_points = 400;  // of a curve: full-batch trainings have an epoch a step
+
+}  // namespace
 
 InnerRun::InnerRun(Run& outer, Seeds of_models, std::int64_t each)
     : outer_(outer),
@@ -54,10 +59,13 @@ void InnerRun::finish() {
     costs.flops += costs_[at].flops;
     const Tensor row = at::scalar_tensor(seed, at::kLong).reshape(1);
     for (const auto& [name, points] : curves_[at]) {
+      const std::size_t every = (points.size() + most_points - 1) / most_points;
+      std::size_t place = 0;
       for (const auto& [step, sum] : points) {
-        outer_.record(name, step,
-                      at::scalar_tensor(sum.value / static_cast<double>(sum.count), at::kDouble),
-                      row);
+        // The last point always, and every so many before it.
+        if ((points.size() - ++place) % every != 0) continue;
+        const double mean = sum.value / static_cast<double>(sum.count);
+        outer_.record(name, step, at::scalar_tensor(mean, at::kDouble), row);
       }
     }
     if (!failures_[at].empty()) outer_.fail_row(seed, failures_[at]);

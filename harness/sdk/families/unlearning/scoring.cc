@@ -85,7 +85,7 @@ Values Scoring::score(const Said& said, bool retrained, Run& run) const {
   }
   values["tow"] = tow_S;
   membership(said, retrained ? ask(stage_models(maker_, stages_, "fresh")) : oracles_, values, run);
-  if (!retrained) klom_scores(said, values, run);
+  klom_scores(said, values, run);
   distances(said, values);
   return values;
 }
@@ -158,7 +158,9 @@ void Scoring::distances(const Said& said, Values& values) const {
   for (const auto& [name, split] :
        {std::pair<std::string, const char*>{"forget", "forget_probe"}, {"retain", "holdout"}}) {
     values[name + "_distance"] = distance_S(said, split);
-    values[name + "_distance_ratio"] = values[name + "_distance"] / distance_S(original_, split);
+    const Tensor ratio_S = values[name + "_distance"] / distance_S(original_, split);
+    values[name + "_distance_ratio"] = ratio_S;
+    values[name + "_distance_log_ratio"] = ratio_S.log();
   }
 }
 

@@ -30,8 +30,8 @@ class Scoring {
 
   /// Everything that follows from what an answer says: accuracies, probabilities, tug-of-war, KLoM,
   /// membership, distances of outputs. Records the curves of KLoM and the attacks. `retrained`: the
-  /// answer is the oracles themselves, so KLoM means nothing, and further retrained models are
-  /// RMIA's.
+  /// answer is the oracles themselves, whose KLoM is 0 by definition; RMIA then compares with the
+  /// further retrained models.
   Values score(const Said& said, bool retrained, Run& run) const;
 
   /// Distance to the retrained optimum and |theta - theta_0|. theta_SNP of the original's network.

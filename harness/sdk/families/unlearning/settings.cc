@@ -105,7 +105,10 @@ Json stage_settings(const Json& resolved, const std::string& stage) {
   if (stage == "oracles") add("oracles");
   if (stage == "spare") add("spare");
   if (stage == "attribution") add("attribution");
-  if (stage == "fine_tune") add("budget");
+  if (stage == "fine_tune") {
+    add("budget");
+    add("retain_batch");
+  }
   if (stage == "relearned") {
     add("relearn");
     add("oracles");

@@ -87,7 +87,10 @@ Made make(const std::string& name, const Stage& stage) {
   }
   if (name == "fine_tune") {
     const Tensor start_KP = stage.inputs.rows("original", "theta_SNP").flatten(0, 1);
-    return stage.models("original", settings.models, settings.budget, stage.items(Split::retain),
+    // As the method finetune does it: `batch` is the forget set's.
+    Recipe recipe = settings.budget;
+    recipe.batch = settings.retain_batch;
+    return stage.models("original", settings.models, recipe, stage.items(Split::retain),
                         start_KP.to(stage.maker.device));
   }
   if (name == "spare") return stage.spare();

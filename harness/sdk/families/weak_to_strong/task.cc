@@ -4,9 +4,31 @@
 #include "sdk/families/weak_to_strong/tasks/gaussian_regression.h"
 #include "sdk/families/weak_to_strong/tasks/latent_tasks.h"
 
+#include <ATen/ATen.h>
 #include <assay/common/error.h>
 
 namespace assay::weak_to_strong {
+
+const char* name_of(Split split) {
+  switch (split) {
+    case Split::pretrain:
+      return "pretrain";
+    case Split::labels:
+      return "labels";
+    case Split::transfer:
+      return "transfer";
+    case Split::validation:
+      return "validation";
+    case Split::test:
+      return "test";
+  }
+  return "";
+}
+
+Tensor counted_items_KN(std::int64_t items, const Seeds& seeds) {
+  const auto rows = static_cast<std::int64_t>(seeds.size());
+  return at::arange(items, at::kLong).unsqueeze(0).expand({rows, items}).contiguous();
+}
 
 std::int64_t Sizes::of(Split split) const {
   switch (split) {

@@ -18,6 +18,9 @@ namespace assay::weak_to_strong {
 /// What an item is used for. The splits of one seed never share an item.
 enum class Split { pretrain, labels, transfer, validation, test };
 
+/// "transfer": part of the purposes that generated items are drawn for.
+const char* name_of(Split split);
+
 /// How an item is looked at: as the supervisor sees it, or as the student does.
 enum class View { weak, strong };
 
@@ -27,6 +30,9 @@ struct Sizes {
 
   std::int64_t of(Split split) const;
 };
+
+/// Names of generated items, one split of each seed: counted from zero, int64 [K, N].
+Tensor counted_items_KN(std::int64_t items, const Seeds& seeds);
 
 /// The true answers. A task opens its truth only when asked and keeps none of it: stages and
 /// scoring ask, building a problem does not. While a method runs, its job has read neither labels

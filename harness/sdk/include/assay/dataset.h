@@ -23,14 +23,13 @@ class Dataset {
   static Dataset own(Tensor pool_KMF, Tensor items_KN);
 
   std::int64_t rows() const noexcept { return static_cast<std::int64_t>(counts_.size()); }
-  std::int64_t count(std::int64_t row) const;    ///< n_k
-  std::int64_t largest_count() const noexcept;   ///< N
-  std::vector<std::int64_t> item_shape() const;  ///< F...
+  std::int64_t count(std::int64_t row) const;           ///< n_k
+  std::int64_t largest_count() const noexcept;          ///< N
+  std::vector<std::int64_t> item_shape() const;         ///< F...
   /// Inputs at positions position_AB (in 0..n_k of each row) of the rows `rows` (A of them, int64
   /// tensor; undefined: all rows in order): [A, B, F...]. Negative positions give item 0.
   Tensor gather(const Tensor& position_AB, const Tensor& rows = {}) const;
-  /// Positions [from, to) of every row: [K, to-from, F...]. Past a row's end: some item of the
-  /// pool.
+  /// Positions [from, to) of every row: [K, to-from, F...]. Past a row's end: some item of the pool.
   Tensor slice(std::int64_t from, std::int64_t to) const;
   /// The same on another device.
   Dataset to(at::Device device) const;

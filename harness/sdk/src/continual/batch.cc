@@ -21,8 +21,8 @@ void Batch::append(const Samples& samples) {
   }
   if (!samples.empty()) {
     if (samples.x.size(0) != x.size(0) || samples.x.sizes().slice(2) != x.sizes().slice(2)) {
-      throw Error("Batch::append: expected inputs of the batch's rows and items, " +
-                  shape_text(x) + " but for their number, got " + shape_text(samples.x));
+      throw Error("Batch::append: expected inputs of the batch's rows and items, " + shape_text(x) +
+                  " but for their number, got " + shape_text(samples.x));
     }
     const auto join = [](Tensor& mine, const Tensor& more) {
       mine = at::cat({mine, more.to(mine.device(), mine.scalar_type())}, 1);

@@ -8,7 +8,9 @@ namespace assay::continual {
 void Method::begin(const Problem&, Run&) {}
 void Method::begin_task(const Task&, const Model&, Run&) {}
 void Method::prepare_batch(Batch&, Run&) {}
-Tensor Method::loss(const Batch& batch) { return batch.mean(batch.losses()); }
+Tensor Method::loss(const Batch& batch) {
+  return batch.mean(batch.losses());
+}
 void Method::after_backward(const Batch&, const Tensor&, Tensor&) {}
 void Method::after_step(const Batch&, Tensor&) {}
 void Method::end_task(const Task&, Model&, Run&) {}

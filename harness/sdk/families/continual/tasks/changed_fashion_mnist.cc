@@ -17,7 +17,8 @@ namespace {
 namespace data = fashion_mnist_data;
 
 /// Images [K, n, side, side] as a task shows them.
-using Change = Tensor (*)(const Tensor& x_KNHW, std::int64_t task, const Seeds& seeds, double angle);
+using Change = Tensor (*)(const Tensor& x_KNHW, std::int64_t task, const Seeds& seeds,
+                          double angle);
 
 Tensor permuted(const Tensor& x_KNHW, std::int64_t task, const Seeds& seeds, double) {
   const std::int64_t pixels = x_KNHW.size(2) * x_KNHW.size(3);
@@ -29,11 +30,11 @@ Tensor permuted(const Tensor& x_KNHW, std::int64_t task, const Seeds& seeds, dou
 Tensor rotated(const Tensor& x_KNHW, std::int64_t task, const Seeds&, double angle) {
   const double turn = angle * static_cast<double>(task) * std::numbers::pi / 180;
   const Tensor images_M1HW = x_KNHW.flatten(0, 1).unsqueeze(1);
-  const Tensor by = at::tensor({std::cos(turn), -std::sin(turn), 0.0, std::sin(turn),
-                                std::cos(turn), 0.0},
-                               at::kFloat)
-                        .view({1, 2, 3})
-                        .expand({images_M1HW.size(0), 2, 3});
+  const Tensor by =
+      at::tensor({std::cos(turn), -std::sin(turn), 0.0, std::sin(turn), std::cos(turn), 0.0},
+                 at::kFloat)
+          .view({1, 2, 3})
+          .expand({images_M1HW.size(0), 2, 3});
   const Tensor grid = at::affine_grid_generator(by, images_M1HW.sizes(), /*align_corners=*/false);
   return at::grid_sampler(images_M1HW, grid, /*bilinear=*/0, /*zeros=*/0, /*align_corners=*/false)
       .view_as(x_KNHW);
@@ -152,8 +153,8 @@ TaskInfo info(std::string id, std::string summary, std::string paper,
 
 TaskInfo permuted_fashion_mnist() {
   return info("permuted_fashion_mnist",
-              "All ten classes in every task, with the pixels in another order",
-              "arXiv:1312.6211", {integer("tasks", 10).range(1, 100).help("number of tasks")},
+              "All ten classes in every task, with the pixels in another order", "arXiv:1312.6211",
+              {integer("tasks", 10).range(1, 100).help("number of tasks")},
               [](const Json& settings, Scenario scenario, const Seeds& seeds) {
                 return make(settings, scenario, seeds, 0, permuted);
               });

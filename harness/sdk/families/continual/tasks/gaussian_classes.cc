@@ -53,8 +53,7 @@ class GaussianClasses final : public Stream {
       const Tensor class_N = within_N + task * shape_.each;
       const Tensor noise = data_streams(seeds_, part).normal({size, shape_.dimension}, task);
       xs.push_back((mean_KCF.index_select(1, class_N) + noise).to(at::kFloat));
-      labels.push_back((scenario_ == Scenario::domain ? within_N : class_N)
-                           .expand({rows(), size}));
+      labels.push_back((scenario_ == Scenario::domain ? within_N : class_N).expand({rows(), size}));
     }
     return {Dataset::own(at::cat(xs, 1)), at::cat(labels, 1)};
   }
@@ -78,26 +77,27 @@ std::unique_ptr<Truth> GaussianClasses::truth() const {
 }
 
 std::unique_ptr<Stream> make(const Json& settings, Scenario scenario, const Seeds& seeds) {
-  const Shape shape{settings.at("tasks"),     settings.at("classes"), settings.at("dimension"),
-                    settings.at("train"),     settings.at("test"),    settings.at("spread")};
+  const Shape shape{settings.at("tasks"), settings.at("classes"), settings.at("dimension"),
+                    settings.at("train"), settings.at("test"),    settings.at("spread")};
   return std::make_unique<GaussianClasses>(shape, scenario, seeds);
 }
 
 }  // namespace
 
 TaskInfo gaussian_classes() {
-  return {.id = "gaussian_classes",
-          .summary = "Generated classes, each a cloud of points about a mean of its own",
-          .paper = "",
-          .parameters = {integer("tasks", 3).range(1, 1000).help("number of tasks"),
-                         integer("classes", 2).range(2, 1000).help("classes of each task"),
-                         integer("dimension", 8).range(1, 4096).help("length of an input"),
-                         integer("train", 200).range(1, 1000000).help("training items of each task"),
-                         integer("test", 100).range(1, 1000000).help("test items of each task"),
-                         real("spread", 1.5).above(0).help("standard deviation of the means")},
-          .make = make,
-          .data_versions = [] { return std::vector<std::string>{version}; },
-          .data_files = [] { return std::vector<std::string>{}; }};
+  return {
+      .id = "gaussian_classes",
+      .summary = "Generated classes, each a cloud of points about a mean of its own",
+      .paper = "",
+      .parameters = {integer("tasks", 3).range(1, 1000).help("number of tasks"),
+                     integer("classes", 2).range(2, 1000).help("classes of each task"),
+                     integer("dimension", 8).range(1, 4096).help("length of an input"),
+                     integer("train", 200).range(1, 1000000).help("training items of each task"),
+                     integer("test", 100).range(1, 1000000).help("test items of each task"),
+                     real("spread", 1.5).above(0).help("standard deviation of the means")},
+      .make = make,
+      .data_versions = [] { return std::vector<std::string>{version}; },
+      .data_files = [] { return std::vector<std::string>{}; }};
 }
 
 }  // namespace assay::continual

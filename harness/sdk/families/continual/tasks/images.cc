@@ -5,11 +5,11 @@
 namespace assay::continual {
 
 std::vector<ParameterSpec> image_settings(std::int64_t side, std::int64_t train) {
-  return {integer("size", side).range(14, 28).help("pixels a side: 14 or 28"),
-          integer("train", train).range(1, 60000).help("training images of each task"),
-          integer("validation", 500).range(1, 60000).help(
-              "further images of each task, for tuning"),
-          integer("test", 1000).range(1, 10000).help("test images of each task")};
+  return {
+      integer("size", side).range(14, 28).help("pixels a side: 14 or 28"),
+      integer("train", train).range(1, 60000).help("training images of each task"),
+      integer("validation", 500).range(1, 60000).help("further images of each task, for tuning"),
+      integer("test", 1000).range(1, 10000).help("test images of each task")};
 }
 
 ImageSizes image_sizes(const Json& settings) {

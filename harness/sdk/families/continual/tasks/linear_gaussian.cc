@@ -54,8 +54,7 @@ class LinearGaussian final : public Stream {
     const Tensor precision =
         with_one.transpose(1, 2).matmul(with_one) +
         at::eye(shape_.dimension + 1, at::kDouble) / (shape_.prior * shape_.prior);
-    return at::linalg_solve(precision,
-                            with_one.transpose(1, 2).matmul(given.label_KN.unsqueeze(2)))
+    return at::linalg_solve(precision, with_one.transpose(1, 2).matmul(given.label_KN.unsqueeze(2)))
         .squeeze(2);
   }
 
@@ -63,15 +62,14 @@ class LinearGaussian final : public Stream {
   Items items(const std::vector<std::int64_t>& tasks, const std::string& part,
               std::int64_t size) const {
     const std::int64_t width = shape_.dimension;
-    const Tensor weight_KP1 =
-        data_streams(seeds_, "weights").normal({width + 1, 1}) * shape_.prior;
+    const Tensor weight_KP1 = data_streams(seeds_, "weights").normal({width + 1, 1}) * shape_.prior;
     std::vector<Tensor> xs, ys;
     for (const std::int64_t task : tasks) {
-      const Tensor x_KND = shape_.diagonal && part == "train" ? orthogonal(task, size)
-                                                              : general(part, task, size);
+      const Tensor x_KND =
+          shape_.diagonal && part == "train" ? orthogonal(task, size) : general(part, task, size);
       const Tensor noise_KN = data_streams(seeds_, "noise." + part).normal({size}, task);
-      const Tensor mean_KN = x_KND.matmul(weight_KP1.narrow(1, 0, width)).squeeze(2) +
-                             weight_KP1.select(1, width);
+      const Tensor mean_KN =
+          x_KND.matmul(weight_KP1.narrow(1, 0, width)).squeeze(2) + weight_KP1.select(1, width);
       xs.push_back(x_KND);
       ys.push_back(mean_KN + noise_KN);
     }
@@ -83,8 +81,8 @@ class LinearGaussian final : public Stream {
     const Tensor x_KND =
         data_streams(seeds_, "inputs." + part).normal({size, shape_.dimension}, task);
     if (shape_.diagonal) return x_KND * scale(task);
-    const Tensor mixing = data_streams(seeds_, "mixing").normal(
-        {shape_.dimension, shape_.dimension}, task);
+    const Tensor mixing =
+        data_streams(seeds_, "mixing").normal({shape_.dimension, shape_.dimension}, task);
     return x_KND.matmul(mixing) / std::sqrt(static_cast<double>(shape_.dimension));
   }
 
@@ -121,15 +119,13 @@ std::unique_ptr<Truth> LinearGaussian::truth() const {
 
 std::unique_ptr<Stream> make(const Json& settings, Scenario scenario, const Seeds& seeds) {
   if (scenario != Scenario::domain) {
-    throw Error("linear_gaussian has one output that means the same in every task: "
-                "write scenario = \"domain\"");
+    throw Error(
+        "linear_gaussian has one output that means the same in every task: "
+        "write scenario = \"domain\"");
   }
-  const Shape shape{settings.at("tasks"),
-                    settings.at("dimension"),
-                    settings.at("train"),
-                    settings.at("test"),
-                    settings.at("prior"),
-                    settings.at("gram") == "diagonal"};
+  const Shape shape{settings.at("tasks"), settings.at("dimension"),
+                    settings.at("train"), settings.at("test"),
+                    settings.at("prior"), settings.at("gram") == "diagonal"};
   if (shape.diagonal && shape.train % (2 * shape.dimension) != 0) {
     throw Error("task.train is " + std::to_string(shape.train) +
                 ", but a diagonal Gram needs a multiple of 2 x task.dimension, " +
@@ -141,20 +137,21 @@ std::unique_ptr<Stream> make(const Json& settings, Scenario scenario, const Seed
 }  // namespace
 
 TaskInfo linear_gaussian() {
-  return {.id = "linear_gaussian",
-          .summary = "Generated linear regressions with one set of weights, whose posterior is known",
-          .paper = "",
-          .parameters = {integer("tasks", 4).range(1, 1000).help("number of tasks"),
-                         integer("dimension", 5).range(1, 1000).help("length of an input"),
-                         integer("train", 40).range(1, 1000000).help("training items of each task"),
-                         integer("test", 200).range(2, 1000000).help("test items of each task"),
-                         real("prior", 1).above(0).help("standard deviation of the weights"),
-                         text("gram", "diagonal")
-                             .one_of({"diagonal", "general"})
-                             .help("whether X'X of each task is diagonal")},
-          .make = make,
-          .data_versions = [] { return std::vector<std::string>{version}; },
-          .data_files = [] { return std::vector<std::string>{}; }};
+  return {
+      .id = "linear_gaussian",
+      .summary = "Generated linear regressions with one set of weights, whose posterior is known",
+      .paper = "",
+      .parameters = {integer("tasks", 4).range(1, 1000).help("number of tasks"),
+                     integer("dimension", 5).range(1, 1000).help("length of an input"),
+                     integer("train", 40).range(1, 1000000).help("training items of each task"),
+                     integer("test", 200).range(2, 1000000).help("test items of each task"),
+                     real("prior", 1).above(0).help("standard deviation of the weights"),
+                     text("gram", "diagonal")
+                         .one_of({"diagonal", "general"})
+                         .help("whether X'X of each task is diagonal")},
+      .make = make,
+      .data_versions = [] { return std::vector<std::string>{version}; },
+      .data_files = [] { return std::vector<std::string>{}; }};
 }
 
 }  // namespace assay::continual

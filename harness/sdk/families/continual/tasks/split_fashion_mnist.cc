@@ -80,8 +80,7 @@ class SplitImages final : public Stream {
       items.push_back(order_KM[row].index_select(0, position_N));
       labels.push_back(outputs_of(place_M.index_select(0, position_N)));
     }
-    return {Dataset::shared(data::images(false, sizes_.side), at::stack(items)),
-            at::stack(labels)};
+    return {Dataset::shared(data::images(false, sizes_.side), at::stack(items)), at::stack(labels)};
   }
 
   ImageSizes sizes_;
@@ -102,7 +101,9 @@ class SplitTruth final : public Truth {
   SplitImages stream_;
 };
 
-std::unique_ptr<Truth> SplitImages::truth() const { return std::make_unique<SplitTruth>(*this); }
+std::unique_ptr<Truth> SplitImages::truth() const {
+  return std::make_unique<SplitTruth>(*this);
+}
 
 std::unique_ptr<Stream> make(const Json& settings, Scenario scenario, const Seeds& seeds) {
   const ImageSizes sizes = image_sizes(settings);

@@ -16,22 +16,6 @@ namespace {
 // Part of every cache key: raised when what is generated changes.
 constexpr const char* version = "gaussian_regression 1";
 
-const char* name_of(Split split) {
-  switch (split) {
-    case Split::pretrain:
-      return "pretrain";
-    case Split::labels:
-      return "labels";
-    case Split::transfer:
-      return "transfer";
-    case Split::validation:
-      return "validation";
-    case Split::test:
-      return "test";
-  }
-  return "";
-}
-
 /// Features in the order: the supervisor's own, those that both see, the student's own.
 struct Shape {
   std::int64_t weak, strong, shared;
@@ -115,9 +99,7 @@ class Regression final : public Task {
   }
 
   Tensor items_KN(Split split, const Seeds& seeds) const override {
-    const auto rows = static_cast<std::int64_t>(seeds.size());
-    const std::int64_t count = generator_.sizes().of(split);
-    return at::arange(count, at::kLong).unsqueeze(0).expand({rows, count}).contiguous();
+    return counted_items_KN(generator_.sizes().of(split), seeds);
   }
 
   // Of least squares on n items with d features and noise v the risk is v d / (n - d - 1) (the mean

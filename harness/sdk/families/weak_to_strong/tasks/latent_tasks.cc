@@ -15,17 +15,6 @@ namespace {
 // Part of every cache key: raised when what is generated changes.
 constexpr const char* version = "latent_tasks 2";
 
-const char* name_of(Split split) {
-  switch (split) {
-    case Split::pretrain: return "pretrain";
-    case Split::labels: return "labels";
-    case Split::transfer: return "transfer";
-    case Split::validation: return "validation";
-    case Split::test: return "test";
-  }
-  return "";
-}
-
 struct Shape {
   std::int64_t dimension, latent;
   double noise;
@@ -45,8 +34,8 @@ class Generator {
   Tensor inputs(std::uint64_t seed, Split split) const {
     const Tensor mixing = draw(seed, "mixing", shape_.latent, shape_.dimension)
                               .div_(std::sqrt(static_cast<double>(shape_.latent)));
-    const Tensor noise = draw(seed, std::string("noise.") + name_of(split), sizes_.of(split),
-                              shape_.dimension);
+    const Tensor noise =
+        draw(seed, std::string("noise.") + name_of(split), sizes_.of(split), shape_.dimension);
     return latent(seed, split).matmul(mixing).add_(noise, shape_.noise);
   }
 
@@ -111,9 +100,7 @@ class LatentTasks final : public Task {
   }
 
   Tensor items_KN(Split split, const Seeds& seeds) const override {
-    const auto rows = static_cast<std::int64_t>(seeds.size());
-    const std::int64_t count = generator_.sizes().of(split);
-    return at::arange(count, at::kLong).unsqueeze(0).expand({rows, count}).contiguous();
+    return counted_items_KN(generator_.sizes().of(split), seeds);
   }
 
   std::unique_ptr<Truth> truth() const override {
@@ -140,20 +127,22 @@ std::unique_ptr<Task> make(const Json& settings, const Sizes& sizes, std::int64_
 }  // namespace
 
 TaskInfo latent_tasks() {
-  return {.id = "latent_tasks",
-          .summary = "Generated: a direction in a hidden space that the inputs show through noise; "
-                     "pretraining on other directions",
-          .paper = "",
-          .parameters =
-              {integer("dimension", 128).range(1, 4096).help("length of an input"),
-               integer("latent", 8).range(1, 512).help("length of the hidden vector"),
-               real("noise", 2).at_least(0).help("standard deviation of an input's noise"),
-               integer("transfer", 4000).range(1, 1000000).help("items with the supervisor's labels"),
-               integer("validation", 500)
-                   .range(1, 1000000)
-                   .help("further items with the supervisor's labels, for stopping"),
-               integer("test", 5000).range(10, 1000000).help("test items")},
-          .make = make};
+  return {
+      .id = "latent_tasks",
+      .summary =
+          "Generated: a direction in a hidden space that the inputs show through noise; "
+          "pretraining on other directions",
+      .paper = "",
+      .parameters =
+          {integer("dimension", 128).range(1, 4096).help("length of an input"),
+           integer("latent", 8).range(1, 512).help("length of the hidden vector"),
+           real("noise", 2).at_least(0).help("standard deviation of an input's noise"),
+           integer("transfer", 4000).range(1, 1000000).help("items with the supervisor's labels"),
+           integer("validation", 500)
+               .range(1, 1000000)
+               .help("further items with the supervisor's labels, for stopping"),
+           integer("test", 5000).range(10, 1000000).help("test items")},
+      .make = make};
 }
 
 }  // namespace assay::weak_to_strong
