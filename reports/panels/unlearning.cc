@@ -12,10 +12,24 @@ namespace assay::reports {
 
 namespace {
 
-// One seed's accuracy on the retain set against that on the forget set, by epoch.
-PlotPoints way_of(const SeedResult& seed) {
-  const auto forget = seed.curves.find("trajectory.forget");
-  const auto retain = seed.curves.find("trajectory.retain");
+// What the checkpoints were measured by.
+struct Measured {
+  const char* id;      // of the figure
+  const char* ending;  // of the curves' names
+  const char* what;    // "accuracy"
+};
+
+constexpr Measured by_accuracy{"ways", "", "accuracy"};
+constexpr Measured by_distance{"distances", "_distance", "distance from the retrained model"};
+
+std::string curve_name(const char* set, const Measured& measured) {
+  return std::string("trajectory.") + set + measured.ending;
+}
+
+// One seed's way: the retain set's value against the forget set's, by checkpoint.
+PlotPoints way_of(const SeedResult& seed, const Measured& measured) {
+  const auto forget = seed.curves.find(curve_name("forget", measured));
+  const auto retain = seed.curves.find(curve_name("retain", measured));
   PlotPoints way;
   if (forget == seed.curves.end() || retain == seed.curves.end()) return way;
   for (const auto& [epoch, value] : forget->second) {
@@ -43,27 +57,31 @@ PlotPoints mean_way(const std::vector<PlotPoints>& ways) {
   return mean;
 }
 
-Table way_table(const BenchmarkResults& benchmark) {
+Table way_table(const BenchmarkResults& benchmark, const Measured& measured) {
   Table table;
-  table.caption = "Accuracy at the start and after the last checkpoint, means over seeds";
+  table.caption = std::string("At the start and after the last checkpoint: ") + measured.what +
+                  ", means over seeds";
   table.columns.push_back({"Row", "", false});
-  const std::pair<const char*, const char*> sets[] = {{"trajectory.forget", "Forget"},
-                                                      {"trajectory.retain", "Retain"},
-                                                      {"trajectory.holdout", "Holdout"}};
-  for (const auto& [name, title] : sets) {
-    table.columns.push_back({std::string(title) + ", start", "", true});
-    table.columns.push_back({std::string(title) + ", end", "", true});
+  for (const char* set : {"forget", "retain", "holdout"}) {
+    table.columns.push_back({std::string(set) + ", start", "", true});
+    table.columns.push_back({std::string(set) + ", end", "", true});
   }
   for (const Row& row : benchmark.rows) {
+    if (curves_of(row, curve_name("forget", measured)).empty()) continue;
     TableRow line;
     line.quiet = row.reference;
     line.cells.emplace_back(row.title);
-    for (const auto& [name, title] : sets) {
-      const PlotPoints mean = mean_line(row, name);
-      line.cells.push_back(mean.empty() ? Cell(muted("\u2014")) : number(mean.front().second, 3));
-      line.cells.push_back(mean.empty() ? Cell(muted("\u2014")) : number(mean.back().second, 3));
+    for (const char* set : {"forget", "retain", "holdout"}) {
+      const PlotPoints mean = mean_line(row, curve_name(set, measured));
+      for (const bool start : {true, false}) {
+        if (mean.empty()) {
+          line.cells.emplace_back(muted("\u2014"));
+        } else {
+          line.cells.emplace_back(number(start ? mean.front().second : mean.back().second, 3));
+        }
+      }
     }
-    if (!mean_line(row, sets[0].first).empty()) table.rows.push_back(std::move(line));
+    table.rows.push_back(std::move(line));
   }
   return table;
 }
@@ -79,23 +97,24 @@ std::string goal_text(const BenchmarkResults& benchmark) {
          number(retain.mean, 3) + " on the retain set.";
 }
 
-std::vector<Block> ways(const PanelInput& input) {
+std::vector<Block> ways(const PanelInput& input, const Measured& measured) {
+  const std::string what = measured.what;
   CurvePlot plot;
-  plot.id = "ways-" + input.id;
-  plot.title = "From the start to the last checkpoint on " + input.benchmark->title;
+  plot.id = std::string(measured.id) + "-" + input.id;
+  plot.title = "Retain against forget over checkpoints on " + input.benchmark->title + ": " + what;
   plot.description =
-      "Accuracy on the retain set against accuracy on the forget set after each checkpoint. Thin "
-      "lines are seeds, the thick line their mean, the faint lines the other rows." +
-      goal_text(*input.benchmark);
-  plot.x_axis = "accuracy on the forget set";
-  plot.y_axis = "accuracy on the retain set";
+      "The retain set\u2019s value against the forget set\u2019s after each checkpoint. Thin lines "
+      "are seeds, the thick line their mean, the faint lines the other rows." +
+      (*measured.ending == 0 ? goal_text(*input.benchmark) : "");
+  plot.x_axis = what + ", forget set";
+  plot.y_axis = what + ", retain set";
   plot.others = true;
   for (const Row& row : input.benchmark->rows) {
     CurvePanel panel;
     panel.title = row.title;
     panel.reference = row.reference;
     for (const SeedResult& seed : row.seeds) {
-      PlotPoints way = way_of(seed);
+      PlotPoints way = way_of(seed, measured);
       if (way.size() > 1) panel.seeds.push_back(std::move(way));
     }
     if (panel.seeds.empty()) continue;
@@ -103,8 +122,8 @@ std::vector<Block> ways(const PanelInput& input) {
     plot.panels.push_back(std::move(panel));
   }
   if (plot.panels.empty()) return {};
-  return blocks_of(std::move(plot),
-                   Details{"Checkpoints as a table", blocks_of(way_table(*input.benchmark))});
+  return blocks_of(std::move(plot), Details{"Checkpoints as a table: " + what,
+                                            blocks_of(way_table(*input.benchmark, measured))});
 }
 
 // One curve of every row, its mean thick and a reference's mean thin.
@@ -208,9 +227,13 @@ std::vector<Block> attacks(const PanelInput& input) {
 }
 
 std::vector<Block> of_benchmark(const PanelInput& input) {
-  std::vector<Block> blocks = ways(input);
-  for (Block& block : klom(input)) blocks.push_back(std::move(block));
-  for (Block& block : attacks(input)) blocks.push_back(std::move(block));
+  std::vector<Block> blocks = ways(input, by_accuracy);
+  const auto add = [&blocks](std::vector<Block> more) {
+    for (Block& block : more) blocks.push_back(std::move(block));
+  };
+  add(ways(input, by_distance));
+  add(klom(input));
+  add(attacks(input));
   return blocks;
 }
 

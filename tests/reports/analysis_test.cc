@@ -127,9 +127,9 @@ TEST_CASE("why a method ranks apart comes from its family and its benchmark") {
 }
 
 TEST_CASE("a parameter sets a method apart in the benchmark that says so") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::filesystem::path run = folder.path() / "run";
-  write_made_up_run(run);
+  test::write_made_up_run(run);
   RunData data = load_run(run);
   data.run["apart_parameters"] = {{"photos", {{"alpha", "strength chosen on test data"}}}};
   const RunResults results = collect_results(data);

@@ -45,7 +45,7 @@ struct Stage {
     for (const auto& [name, split] : scored_splits()) {
       if (split == Split::holdout) continue;
       const Dataset data = maker.data(repeated(items(split), settings.spare));
-      const Tensor logits_KNC = predict_logits(model, data, &run);
+      const Tensor logits_KNC = predict_logits(model, data);
       made.outputs[name + "_SNC"] =
           logits_KNC.view({run.rows(), settings.spare, logits_KNC.size(1), logits_KNC.size(2)})
               .mean(1);
