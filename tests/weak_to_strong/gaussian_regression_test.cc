@@ -40,7 +40,7 @@ TEST_CASE("subspace: supervisor and student share the features that the target l
   // Least squares on the shared features leaves nothing of the target.
   const Tensor target_N1 = task->truth()->targets_KN(Split::test, {3, 4})[0].unsqueeze(1);
   const Tensor shared = strong_KNF[0].narrow(1, 0, 2);
-  const Tensor theta = at::linalg_pinv(shared).mm(target_N1);
+  const Tensor theta = at::linalg_pinv(shared, 1e-12).mm(target_N1);
   CHECK((shared.mm(theta) - target_N1).abs().max().item<double>() < 1e-10);
   // One theta for all splits of a seed.
   const Tensor other = x(*task, Split::transfer, View::strong, {3})[0].narrow(1, 0, 2).mm(theta);
@@ -59,7 +59,7 @@ TEST_CASE("subspace: labels are targets with noise, and a seed redraws everythin
   Seeds many(200);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = i;
   CHECK(truth->targets_KN(Split::validation, many).square().mean().item<double>() ==
-        Approx(1).epsilon(0.2));
+        Approx(1).epsilon(0.25));
   CHECK(at::equal(x(*task, Split::test, View::weak, {3, 4})[1],
                   x(*task, Split::test, View::weak, {4})[0]));
   CHECK_FALSE(at::allclose(truth->targets_KN(Split::test, {3}), truth->targets_KN(Split::test, {4}),
