@@ -163,8 +163,11 @@ Table step_table(const BenchmarkResults& benchmark, const std::string& name,
     line.cells.emplace_back(row.title);
     for (const auto& [step, title] : steps) {
       const double value = value_at(mean, step);
-      line.cells.push_back(std::isfinite(value) ? Cell(number(value, 3), value)
-                                                : Cell(muted("\u2014")));
+      if (std::isfinite(value)) {
+        line.cells.emplace_back(number(value, 3), value);
+      } else {
+        line.cells.emplace_back(muted("\u2014"));
+      }
     }
     table.rows.push_back(std::move(line));
   }
