@@ -131,9 +131,12 @@ TEST_CASE("methods: a stream that goes on behind a checkpoint ends where an undi
     const Learned straight = learn(entry.method, problem, stream, seeds, entry.parameters);
     StreamOptions options;
     options.checkpoint = folder;
-    options.tasks = 2;
-    learn(entry.method, problem, stream, seeds, entry.parameters, options);
-    options.tasks = 0;
+    options.after_task = [](std::int64_t tasks_learned) {
+      if (tasks_learned == 2) throw std::runtime_error("interrupted");
+    };
+    CHECK_THROWS_WITH(learn(entry.method, problem, stream, seeds, entry.parameters, options),
+                      "interrupted");
+    options.after_task = {};
     const Learned resumed = learn(entry.method, problem, stream, seeds, entry.parameters, options);
     fs::remove_all(folder);
     CHECK(resumed.model.theta_KP.equal(straight.model.theta_KP));
