@@ -4,9 +4,11 @@
 #include "paths.h"
 
 #include <assay/common/error.h>
+
 #include <assay/common/files.h>
 #include <assay/common/hash.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <poll.h>
@@ -92,8 +94,11 @@ const Json& small_benchmark() {
         {"weak", {{"model", small_model}, {"labels", 20}, {"train", {{"epochs", 2}}}}},
         {"strong", {{"model", small_model}}},
         {"train", {{"epochs", 2}, {"batch", 16}}}};
-    const auto specs =
-        parameters_from_json(one_shot("--families").at("families").at(0).at("settings"));
+    const Json families = one_shot("--families").at("families");
+    const auto family = std::find_if(families.begin(), families.end(), [](const Json& one) {
+      return one.at("id") == "weak_to_strong";
+    });
+    const auto specs = parameters_from_json(family->at("settings"));
     for (const SettingProblem& problem : check_settings(given, specs)) throw Error(problem.message);
     return resolve_settings(given, specs);
   }();

@@ -68,7 +68,7 @@ Trained train_models(const Maker& maker, const Recipe& recipe, const Items& item
     const Items chunk = rows_of(items, from, to);
     Run run = inner.part(from, to, rows);
     if (const auto solution =
-            start_KP.defined()
+            start_KP.defined() || !maker.task.solves()
                 ? std::nullopt
                 : maker.task.solve(inputs_of(chunk, maker.task.type()), chunk.label_SN)) {
       parts.push_back(solution->theta_KP.to(maker.device));

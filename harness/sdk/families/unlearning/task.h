@@ -51,7 +51,10 @@ class Task {
   virtual Items items(Split split, const Seeds& seeds) const = 0;
   /// Weight of |theta|^2 / 2 in the mean loss.
   virtual double ridge() const { return 0; }
-  /// The model that training on these items gives, where it is solved for: x [K, N, D].
+  /// Whether solve() answers: its inputs are not gathered in vain.
+  virtual bool solves() const { return false; }
+  /// The model that training on these items gives, where it is solved for: x [K, N, D], rows without
+  /// padding.
   virtual std::optional<Solution> solve(const Tensor& x_KND, const Tensor& label_KN) const {
     (void)x_KND, (void)label_KN;
     return std::nullopt;

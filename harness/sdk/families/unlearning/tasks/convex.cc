@@ -61,6 +61,8 @@ class Convex final : public Task {
     return {};
   }
 
+  bool solves() const override { return true; }
+
   std::optional<Solution> solve(const Tensor& x_KND, const Tensor& label_KN) const override {
     const Optimum optimum = minimise(loss_, x_KND, label_KN, outputs_);
     // A Hessian of P parameters is P gradients of a sample, each with its gradient once more.

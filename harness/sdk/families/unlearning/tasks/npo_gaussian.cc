@@ -66,6 +66,8 @@ class NpoGaussian final : public Task {
     return {};
   }
 
+  bool solves() const override { return true; }
+
   // Full-batch gradient descent from zero. Model by model: its inputs stay in the cache.
   std::optional<Solution> solve(const Tensor& x_KND, const Tensor& label_KN) const override {
     const at::NoGradGuard no_record;
