@@ -1,6 +1,9 @@
 // The figures that families add, from runs whose numbers are known.
 #include "made_up_run.h"
+#include "reports/analysis/analysis.h"
+#include "reports/model/document.h"
 #include "reports/report.h"
+#include "reports/writers/formats.h"
 #include "written_runs.h"
 
 #include <assay/common/parameters_json.h>

@@ -69,7 +69,7 @@ RunResults demsar_run(Metric::Better better) {
 
 TEST_CASE("a pool over fourteen benchmarks gives Demsar's ranks, p-values and bars") {
   for (const auto better : {Metric::Better::higher, Metric::Better::lower}) {
-    const Pool pool = make_pool(demsar_run(better), "f");
+    const Pool pool = make_pool(demsar_run(better), "f", "score");
     CHECK(pool.unit == Pool::Unit::benchmarks);
     REQUIRE(pool.methods.size() == 4);
     CHECK(pool.ranks.mean_ranks[0] == Approx(3.1429).margin(5e-5));
@@ -103,7 +103,7 @@ TEST_CASE("a pool over fourteen benchmarks gives Demsar's ranks, p-values and ba
 }
 
 TEST_CASE("places count benchmarks, and methods that share them count at the best") {
-  const Pool pool = make_pool(demsar_run(Metric::Better::higher), "f");
+  const Pool pool = make_pool(demsar_run(Metric::Better::higher), "f", "score");
   for (const PoolMethod& method : pool.methods) {
     std::size_t sum = 0;
     for (const std::size_t count : method.places) sum += count;
@@ -221,13 +221,13 @@ TEST_CASE("a family of pairs does not shrink by failing, nor change its test") {
     pairs.benchmarks.push_back(benchmark_of("b" + std::to_string(b), {{.9, .9}, {lost, lost}},
                                             {"a", "b"}, Metric::Better::higher));
   }
-  const Pool failed = make_pool(pairs, "f");
+  const Pool failed = make_pool(pairs, "f", "score");
   CHECK(failed.unit == Pool::Unit::benchmarks);
   CHECK(failed.pairs[0].p == Approx(2 / 32.0));
 }
 
 TEST_CASE("a pair seen from the other side has every sign turned") {
-  const Pool pool = make_pool(demsar_run(Metric::Better::higher), "f");
+  const Pool pool = make_pool(demsar_run(Metric::Better::higher), "f", "score");
   const PoolPair pair = *pool.pair(0, 1), turned = pair.turned();
   CHECK(turned.a == pair.b);
   CHECK(turned.wins == pair.losses);
@@ -264,14 +264,14 @@ TEST_CASE("of equal methods the best group rarely leaves one out") {
 TEST_CASE("what cannot be compared is no pool") {
   RunResults one;
   one.benchmarks.push_back(benchmark_of("b", {{.7, .8}}, {"only"}, Metric::Better::higher));
-  CHECK_FALSE(make_pool(one, "f").usable());
+  CHECK_FALSE(make_pool(one, "f", "score").usable());
   RunResults aimless;
   aimless.benchmarks.push_back(
       benchmark_of("b", {{.7, .8}, {.6, .7}}, {"a", "b"}, Metric::Better::neither));
-  CHECK_FALSE(make_pool(aimless, "f").usable());
+  CHECK_FALSE(make_pool(aimless, "f", "score").usable());
   RunResults empty;
   const double none = std::nan("");
   empty.benchmarks.push_back(
       benchmark_of("b", {{none, none}, {none, none}}, {"a", "b"}, Metric::Better::higher));
-  CHECK_FALSE(make_pool(empty, "f").usable());
+  CHECK_FALSE(make_pool(empty, "f", "score").usable());
 }
