@@ -297,7 +297,7 @@ void LatexWriter::published(const FamilyStandings& family) {
   if (!any) return;
   begin(latex(results_.title + ": " + standings_title(results_, family)) +
             ". Published values beside those of this run, whose settings differ.",
-        label_of(family) + "-published", "@{}lllrrp{0.3\\linewidth}@{}");
+        label_of(family) + "-published", "@{}lllrrl@{}");
   row({"Benchmark", "Method", "Metric", "Published", "Here", "Source"});
   rule();
   for (const std::size_t b : family.members) {
