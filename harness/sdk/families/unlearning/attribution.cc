@@ -18,7 +18,7 @@ Items masked(const Items& forget_KN, const Items& retain_KN, const Tensor& mask_
   const Items all = joined(retain_KN, forget_KN);
   // Kept items first, in their order: a stable sort of what is left out.
   const Tensor out_KN = at::cat({at::zeros_like(retain_KN.place_SN), 1 - mask_KF}, 1);
-  const Tensor order_KN = std::get<1>(out_KN.sort(/*stable=*/true, 1));
+  const Tensor order_KN = std::get<1>(out_KN.sort(std::optional<bool>(true), 1));
   const Tensor padding_KN = out_KN.gather(1, order_KN).gt(0);
   const auto sorted = [&](const Tensor& value_KN) {
     return value_KN.gather(1, order_KN).masked_fill(padding_KN, -1);
