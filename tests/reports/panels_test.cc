@@ -133,8 +133,8 @@ TEST_CASE("unlearning: the way over checkpoints, and every curve with its refere
 
   const CurvePlot& attack = named(curves, "attack-rmia-1");
   CHECK(attack.panels[0].seeds[0][50].second == Approx(.5));  // the retrained model's
-  const Table& rates =
-      captioned(all_of<Table>(document), "Membership attack by RMIA on A random tenth");
+  const std::vector<Table> tables = all_of<Table>(document);
+  const Table& rates = captioned(tables, "Membership attack by RMIA on A random tenth");
   // sqrt .01, sqrt .1, sqrt .5.
   CHECK(rates.rows[0].cells[1].text[0].text == "0.100");
   CHECK(rates.rows[0].cells[2].text[0].text == "0.316");
