@@ -108,7 +108,8 @@ void add_spread(const RunResults& results, const Analysis& analysis,
       for (std::size_t m = 0; m < benchmark.metrics.size(); ++m) {
         const Metric& metric = benchmark.metrics[m];
         const Measure& measure = analysis.measures[b][r][m];
-        if (&metric == &benchmark.primary() && measure.estimate.no_variation()) {
+        // Of a reference it may be so by definition: a share of its own.
+        if (!row.reference && &metric == &benchmark.primary() && measure.estimate.no_variation()) {
           still.push_back(row.name);
         }
         if (measure.ratio && measure.ratio->n >= 2 && !measure.ratio->resolved) {
