@@ -20,7 +20,8 @@ Tensor value_matrix_KIT(const Tensor& answer_IKN, const Tensor& label_KN, std::i
 /// (Lopez-Paz and Ranzato 2017, arXiv:1706.08840; Chaudhry et al. 2018, arXiv:1801.10112):
 ///   acc = mean_j R[T][j]           aia = mean_i mean_{j <= i} R[i][j]     la = mean_j R[j][j]
 ///   bwt = mean_{j < T} (R[T][j] - R[j][j])    fwt = mean_{j > 1} (R[j-1][j] - R[0][j])
-///   forgetting = mean_{j < T} (max_{j <= l < T} R[l][j] - R[T][j])
+///   forgetting = mean_{j < T} (max_{j <= l < T} R[l][j] - R[T][j]), from
+///   the task's own training on (the paper's maximum is over all l < T)
 /// bwt, fwt and forgetting of one task are null. `transfers`: whether fwt means something.
 Json stream_metrics(const Tensor& value_IT, bool transfers);
 

@@ -198,12 +198,17 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
     const std::string stage = stage_of_reference(job.reference);
     candidate.answer = stage_models(maker, stages, stage);
     for (std::int64_t row = 0; row < run.rows(); ++row) {
-      const bool free = job.reference == "do-nothing";
+      // What a failed stage has to say of a row is nothing; the row has failed with it.
+      const bool failed = !outcomes[static_cast<std::size_t>(row)].failure.empty();
+      const bool free = failed || job.reference == "do-nothing";
       candidate.samples_S.push_back(
           free ? 0 : stages.result(stage, row).at("metrics").at("samples").get<double>());
-      run.costs(row).gradient_samples =
-          free ? 0
-               : stages.result(stage, row).at("counts").at("gradient_samples").get<std::int64_t>();
+      if (free) continue;
+      const Json& counts = stages.result(stage, row).at("counts");
+      Costs& costs = run.costs(row);
+      costs.gradient_samples = counts.at("gradient_samples").get<std::int64_t>();
+      costs.forward_samples = counts.at("forward_samples").get<std::int64_t>();
+      costs.flops = counts.at("flops").get<double>();
     }
   } else {
     candidate = run_method(job, settings, maker, stages, run, outcomes);

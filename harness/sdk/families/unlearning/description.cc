@@ -35,7 +35,8 @@ Json metrics() {
       metric("klom_forget_mean", "KLoM on forget, mean", "min", {0, 11.6}, klom),
       metric("klom_forget_p95", "KLoM on forget, P95", "min", {0, 11.6}, klom),
       metric("klom_retain_p95", "KLoM on retain, P95", "min", {0, 11.6}, klom),
-      metric("klom_validation_p95", "KLoM on validation, P95", "min", {0, 11.6}, klom),
+      metric("klom_validation_p95", "KLoM on validation, P95", "min", {0, 11.6},
+             "KLoM on items that methods are given and the models were not trained on"),
       metric("mia_loss", "Membership by loss", "none", share,
              "AUC of telling the forget set from the holdout by the loss; .5 where the two are "
              "alike, else see the retrained row"),

@@ -18,14 +18,16 @@ Tensor relearning_gain(const Settings& settings, const Maker& maker, const Model
         .mean(1);
   };
   std::vector<Tensor> after;  // each epoch
+  // Rows that have failed are missing from a step's parameters: theirs are not a number from then
+  // on.
+  Tensor theta_KP = model.theta_KP.detach().clone();
   const std::int64_t steps =
       (forget.data.largest_count() + settings.relearn->batch - 1) / settings.relearn->batch;
   Hooks hooks;
   hooks.after_step = [&](const Batch& batch, Tensor& theta_AP) {
-    // A row that fails is missing from then on; its seed has failed and is not scored.
-    if ((batch.step + 1) % steps == 0 && theta_AP.size(0) == model.rows()) {
-      after.push_back(probability_S(theta_AP));
-    }
+    if ((batch.step + 1) % steps != 0) return;
+    theta_KP.fill_(NAN).index_copy_(0, batch.rows_A, theta_AP);
+    after.push_back(probability_S(theta_KP));
   };
   Run attack(model_seeds(run.seeds(), "relearning", each));
   train(
