@@ -26,36 +26,24 @@ class Slda final : public continual::Method {
   }
 
   explicit Slda(const Parameters& parameters)
-      : features_(parameters.text("features")), shrinkage_(parameters.real("shrinkage")) {}
+      : shrinkage_(parameters.real("shrinkage")),
+        statistics_(parameters.text("features"), /*covariance=*/true) {}
 
   bool trains_by_gradient() const override { return false; }
 
-  void begin(const Problem& problem, Run&) override {
-    start_ = problem.start;
-    std::vector<std::int64_t> shape{problem.rows(), 1};
-    shape.insert(shape.end(), problem.item_shape.begin(), problem.item_shape.end());
-    const Tensor& theta_KP = start_.theta_KP;
-    const Tensor probe = features_of(features_, start_, at::zeros(shape, theta_KP.options()));
-    statistics_.begin(theta_KP, problem.rows(), problem.outputs(), probe.size(2));
-  }
+  void begin(const Problem& problem, Run&) override { statistics_.begin(problem); }
 
-  void prepare_batch(continual::Batch& batch, Run&) override {
-    const Model active{start_.network, batch.row(start_.theta_KP)};
-    statistics_.add(batch.rows_A, features_of(features_, active, batch.x), batch.label_AB,
-                    batch.weight_AB);
-  }
+  void prepare_batch(continual::Batch& batch, Run&) override { statistics_.observe(batch); }
 
   Tensor predict(const Model&, const Query& query) const override {
-    return statistics_.linear_discriminant(features_of(features_, start_, query.x()), shrinkage_);
+    return statistics_.classes().linear_discriminant(statistics_.of(query), shrinkage_);
   }
 
   void state(State& state) override { state("statistics", statistics_); }
 
  private:
-  std::string features_;
   double shrinkage_;
-  Model start_;
-  ClassStatistics statistics_{/*covariance=*/true};
+  FeatureStatistics statistics_;
 };
 
 }  // namespace

@@ -3,27 +3,14 @@
 
 #include "sdk/families/continual/example.h"
 #include "sdk/families/continual/learner.h"
-#include "sdk/internal/family.h"
+#include "support/family_benchmark.h"
 
 #include <assay/continual.h>
 
-#include <filesystem>
-#include <string>
-
 namespace assay::continual::test {
 
-/// A folder that goes away with its content.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using assay::test::error_of;
+using assay::test::TemporaryFolder;
 
 /// What a scenario tells with boundaries.
 StreamOptions options_of(Scenario scenario);
@@ -37,16 +24,5 @@ Learned learn(const Example& example, M& method, Run& run, const StreamOptions& 
 
 /// Settings with the family's defaults filled in. Throws Error for the first mistake.
 Json resolved(const Json& given);
-
-/// The message of the Error that `call` throws, "" when it throws none.
-template <class Call>
-std::string error_of(Call&& call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
 
 }  // namespace assay::continual::test

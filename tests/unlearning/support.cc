@@ -1,131 +1,32 @@
 #include "support.h"
 
-#include "sdk/internal/numerics.h"
 #include "sdk/internal/safetensors.h"
 
-#include <ATen/ATen.h>
-#include <assay/common/error.h>
-#include <assay/common/files.h>
-
-#include <unistd.h>
-
 #include <cmath>
-#include <cstdlib>
 
 namespace assay::unlearning::test {
 
-namespace fs = std::filesystem;
-
-namespace {
-
-// As in a worker: one thread. More would spin for one another on networks this small.
-[[maybe_unused]] const bool configured = [] {
-  configure_numerics();
-  return true;
-}();
-
-const Family& family() {
-  return find_family("unlearning");
-}
-
-}  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "assay-test-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw Error("no temporary folder");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 Json resolved(const Json& given) {
-  const auto specs = parameters_from_json(family().describe().at("settings"));
-  for (const SettingProblem& problem : check_settings(given, specs)) {
-    std::string path;
-    for (const std::string& key : problem.path) path += (path.empty() ? "" : ".") + key;
-    throw Error(path + ": " + problem.message);
-  }
-  return resolve_settings(given, specs);
+  return assay::test::resolved_settings("unlearning", given);
 }
 
 Benchmark::Benchmark(const Json& given, Seeds seeds)
-    : settings_(resolved(given)), expansion_(family().expand(settings_)), seeds_(std::move(seeds)) {
-  for (const Json& stage : expansion_.at("stages")) {
-    const auto name = stage.at("name").get<std::string>();
-    fs::create_directories(folder(name));
-    StageJob job{settings_, name, seeds_, {}, folder(name)};
-    for (const Json& input : stage.at("inputs")) {
-      job.inputs[input.get<std::string>()] = folder(input.get<std::string>());
-    }
-    Run run(seeds_);
-    stages_[name] = family().run_stage(job, run);
-    write_record(name);
-  }
-}
-
-void Benchmark::write_record(const std::string& name) {
-  Json rows = Json::array();
-  for (std::size_t row = 0; row < seeds_.size(); ++row) {
-    const RowOutcome& outcome = stages_.at(name)[row];
-    Json record = {{"seed", seeds_[row]},
-                   {"status", outcome.failure.empty() ? "done" : "failed"},
-                   {"result", outcome.result}};
-    if (!outcome.failure.empty()) record["error"] = {{"message", outcome.failure}};
-    rows.push_back(record);
-  }
-  write_file(folder(name) / "stage.json", Json{{"rows", rows}}.dump());
-}
-
-void Benchmark::fail_stage(const std::string& name, std::uint64_t seed,
-                           const std::string& message) {
-  for (std::size_t row = 0; row < seeds_.size(); ++row) {
-    if (seeds_[row] == seed) stages_.at(name)[row].failure = message;
-  }
-  write_record(name);
-}
+    : FamilyBenchmark("unlearning", given, std::move(seeds)) {}
 
 Tensor Benchmark::output(const std::string& stage, const std::string& name) const {
   return read_safetensors(folder(stage) / "outputs.safetensors").tensors.at(name);
 }
 
-std::vector<RowOutcome> Benchmark::cells(CellJob job, const Json& inputs) const {
-  job.settings = settings_;
-  for (const Json& input : inputs) {
-    job.inputs[input.get<std::string>()] = folder(input.get<std::string>());
+std::vector<RowOutcome> Benchmark::method(const MethodEntry& entry, const Seeds& some) const {
+  std::vector<CellRow> rows;
+  for (const std::uint64_t seed : some.empty() ? seeds() : some) {
+    rows.push_back({seed, {{"alpha", 0.5}}});
   }
-  job.output = folder("cells" + std::to_string(outputs_++));
-  fs::create_directories(job.output);
-  Seeds seeds;
-  for (const CellRow& row : job.rows) seeds.push_back(row.seed);
-  Run run(seeds);
-  run.on_phase([this](const std::string& phase) { last_phase_ = phase; });
-  return family().run_cells(job, run);
-}
-
-std::vector<RowOutcome> Benchmark::reference(const std::string& id) const {
-  CellJob job;
-  job.reference = id;
-  for (const std::uint64_t seed : seeds_) job.rows.push_back({seed, Json::object()});
-  for (const Json& reference : expansion_.at("references")) {
-    if (reference.at("id") == id) return cells(std::move(job), reference.at("inputs"));
-  }
-  throw Error("no reference " + id);
-}
-
-std::vector<RowOutcome> Benchmark::method(const MethodEntry& entry, Seeds seeds) const {
-  CellJob job;
-  job.method = &entry;
-  for (const std::uint64_t seed : seeds.empty() ? seeds_ : seeds) {
-    job.rows.push_back({seed, {{"alpha", 0.5}}});
-  }
-  return cells(std::move(job), expansion_.at("method").at("inputs"));
+  return method_rows(entry, std::move(rows));
 }
 
 Json tiny() {
-  return family().smoke_settings();
+  return find_family("unlearning").smoke_settings();
 }
 
 double metric(const RowOutcome& row, const char* name) {

@@ -2,8 +2,6 @@
 
 #include "sdk/internal/numerics.h"
 
-#include <dlfcn.h>
-
 #include <memory>
 #include <optional>
 
@@ -86,15 +84,6 @@ Tensor by_enumeration(const Tensor& square, const Tensor& q, double margin) {
     if (!best || objective(square, q, v) < objective(square, q, *best)) best = v;
   }
   return *best;
-}
-
-const MethodEntry& plugin_method(const std::string& name) {
-  const std::string file = std::string(ASSAY_TEST_PLUGINS) + "/" + name + ".so";
-  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == nullptr) throw Error(dlerror());
-  const auto entry = reinterpret_cast<PluginEntry>(dlsym(library, plugin_symbol));
-  if (entry == nullptr) throw Error(file + " has no " + plugin_symbol);
-  return entry()->methods[0];
 }
 
 TensorStream classes_stream(const Seeds& seeds, Scenario scenario, std::int64_t tasks,

@@ -3,6 +3,7 @@
 
 #include "sdk/families/continual/learner.h"
 #include "sdk/families/continual/tensor_stream.h"
+#include "support/plugin_method.h"
 
 #include <assay/common/error.h>
 #include <assay/common/parameters_json.h>
@@ -54,8 +55,7 @@ Problem problem_of(const Seeds& seeds, Scenario scenario, std::int64_t features,
 /// The minimum of v' Q v / 2 + q' v over v >= margin by trying every choice of bounds.
 Tensor by_enumeration(const Tensor& square, const Tensor& q, double margin);
 
-/// A method of an in-tree plugin ("ewc"), loaded once.
-const MethodEntry& plugin_method(const std::string& name);
+using assay::test::plugin_method;
 
 /// Tasks of two classes each in float64, `items` training items a task; the labels are the stream's
 /// outputs, or both outputs of every task in the scenario domain.

@@ -3,10 +3,9 @@
 #include "sdk/families/support/answer.h"
 #include "sdk/families/support/outcome.h"
 #include "sdk/internal/numerics.h"
+#include "support/plugin_method.h"
 
 #include <assay/common/error.h>
-
-#include <dlfcn.h>
 
 namespace assay::unlearning::test {
 namespace {
@@ -16,15 +15,6 @@ namespace {
   configure_numerics();
   return true;
 }();
-
-const MethodEntry& plugin_method(const std::string& name) {
-  const std::string file = std::string(ASSAY_TEST_PLUGINS) + "/" + name + ".so";
-  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == nullptr) throw Error(dlerror());
-  const auto entry = reinterpret_cast<PluginEntry>(dlsym(library, plugin_symbol));
-  if (entry == nullptr) throw Error(file + " has no " + plugin_symbol);
-  return entry()->methods[0];
-}
 
 }  // namespace
 
@@ -51,7 +41,7 @@ const std::vector<std::string>& method_names() {
 
 Answer ask(const std::string& name, const Problem& problem, Run& run,
            const std::vector<Json>& parameters) {
-  const MethodEntry& entry = plugin_method(name);
+  const MethodEntry& entry = assay::test::plugin_method(name);
   const MethodInfo info = entry.describe();
   REQUIRE(info.id == name);
   std::vector<CellRow> rows;

@@ -5,6 +5,7 @@
 #include "sdk/families/continual/settings.h"
 #include "sdk/families/continual/tuning.h"
 #include "sdk/families/support/answer.h"
+#include "sdk/families/support/choices.h"
 #include "sdk/families/support/outcome.h"
 #include "sdk/internal/safetensors.h"
 
@@ -29,10 +30,7 @@ Learned untrained(const Problem& problem, const Stream& stream, const StreamOpti
 }
 
 void check_needs(const MethodInfo& info, const Method& method, std::int64_t tasks) {
-  const auto has = [&](const char* need) {
-    return std::find(info.requirements.begin(), info.requirements.end(), need) !=
-           info.requirements.end();
-  };
+  const auto has = [&](const char* need) { return has_need(info, need); };
   for (std::int64_t task = 0; task < tasks; ++task) {
     for (const std::int64_t other : method.trains_on(task, tasks)) {
       if (other < 0 || other >= tasks) {

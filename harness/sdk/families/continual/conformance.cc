@@ -104,7 +104,7 @@ Answer Trials::run(const Example& example, const std::vector<Json>& parameters, 
   options.test_identity = way_.scenario == Scenario::task;
   Run run(example.seeds);
   if (failed >= 0) run.fail_row(failed, "of the trial");
-  const MethodHandle<Method> method(entry_, row_parameters(info_, rows));
+  const MethodHandle<Method> method(entry_, row_parameters(info_, parameters));
   const TensorStream stream = example.stream();
   const Learned learned = run_stream(example.problem, stream, *method, entry_.hooks, run, options);
   for (std::int64_t row = 0; row < run.rows(); ++row) {
@@ -180,6 +180,8 @@ void Trials::check_row(const Answer& together, const Answer& other, std::int64_t
 }
 
 void Trials::check_choice(const Choice& choice) {
+  // A choice may be of classes alone, and say so: numbers are tried with the defaults.
+  if (way_.likelihood == Likelihood::gaussian && !choice.defaults) return;
   enter(choice.name);
   const Seeds seeds = info_.single_row ? Seeds{11} : Seeds{11, 12, 13};
   const std::vector<Json> parameters(seeds.size(), choice.parameters);
@@ -229,21 +231,14 @@ void Trials::check_choice(const Choice& choice) {
 
 void Trials::check_values(const ParameterSpec& spec, const Json& start) {
   const Seeds seeds = {11, 12, 11};
-  const std::vector<Json> values = values_by_row(spec, start, seeds.size());
-  if (values.empty()) return;
-  std::vector<Json> parameters;
-  std::vector<std::string> texts;
-  for (const Json& value : values) {
-    parameters.push_back(start);
-    parameters.back()[spec.key] = value;
-    texts.push_back(value.dump());
-  }
-  enter(spec.key + " = " + join(texts, ", ") + " in the rows");
+  const RowChoices rows = row_choices(spec, start, seeds.size());
+  if (rows.parameters.empty()) return;
+  enter(rows.name);
   const Example example = way_.example(seeds);
-  const auto together = learn(example, parameters);
+  const auto together = learn(example, rows.parameters);
   for (std::size_t row = 0; together && row < seeds.size(); ++row) {
     const auto at = static_cast<std::int64_t>(row);
-    if (const auto alone = learn(row_of(example, at), {parameters[row]}, "one row alone, ")) {
+    if (const auto alone = learn(row_of(example, at), {rows.parameters[row]}, "one row alone, ")) {
       check_row(*together, *alone, at, 0, " alone differs from the same row in a cohort");
     }
   }
@@ -251,10 +246,7 @@ void Trials::check_values(const ParameterSpec& spec, const Json& start) {
 
 /// The ways that a benchmark may give the method, by what it needs.
 std::vector<Way> ways_for(const MethodInfo& info) {
-  const auto needs = [&](const char* capability) {
-    return std::find(info.requirements.begin(), info.requirements.end(), capability) !=
-           info.requirements.end();
-  };
+  const auto needs = [&](const char* capability) { return has_need(info, capability); };
   std::vector<Way> ways;
   if (!needs("gaussian")) {
     ways.push_back({"in the scenario task", Scenario::task});
@@ -277,22 +269,10 @@ std::vector<Way> ways_for(const MethodInfo& info) {
 
 std::vector<std::string> check_conformance(const MethodEntry& method) {
   const MethodInfo info = method.describe();
-  const std::vector<Choice> all = choices(info);
   std::vector<std::string> breaches;
   for (const Way& way : ways_for(info)) {
     Trials trials(method, info, way, breaches);
-    for (const Choice& choice : all) {
-      // A choice may be of classes alone, and say so: numbers are tried with the defaults.
-      if (way.likelihood == Likelihood::gaussian && choice.name != all.front().name) continue;
-      trials.check_choice(choice);
-      // What is broken already by the defaults would be said once more for every choice.
-      if (choice.name == all.front().name && !breaches.empty()) return breaches;
-    }
-    for (const ParameterSpec& spec : info.parameters) {
-      if (spec.varies_by_row && !info.single_row) {
-        trials.check_values(spec, all.front().parameters);
-      }
-    }
+    check_all_choices(info, trials, breaches);
     if (!breaches.empty()) return breaches;
   }
   return breaches;

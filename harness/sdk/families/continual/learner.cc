@@ -257,6 +257,12 @@ void Learner::count_bytes() {
 
 }  // namespace
 
+std::vector<std::int64_t> Stream::all_tasks() const {
+  std::vector<std::int64_t> all(static_cast<std::size_t>(tasks()));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
 Tensor scenario_outputs_TC(Scenario scenario, std::int64_t tasks, std::int64_t each) {
   if (scenario == Scenario::domain) return at::ones({tasks, each}, at::kBool);
   const Tensor owner_C = at::arange(tasks * each, at::kLong).div(each, "floor");

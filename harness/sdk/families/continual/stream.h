@@ -48,6 +48,8 @@ class Stream {
   virtual std::unique_ptr<Truth> truth() const = 0;
 
   std::int64_t outputs() const { return outputs_TC().size(1); }  ///< C
+  /// 0, 1, .. T - 1.
+  std::vector<std::int64_t> all_tasks() const;
 };
 
 /// The scenario's outputs of T tasks with `each` outputs a task, bool [T, C]: a task's own ones

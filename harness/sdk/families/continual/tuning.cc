@@ -8,7 +8,6 @@
 #include <assay/common/error.h>
 
 #include <algorithm>
-#include <numeric>
 
 namespace assay::continual {
 namespace {
@@ -25,11 +24,9 @@ class ValidationTruth final : public Truth {
 /// The first tasks of a stream, tested on their validation items.
 class FirstTasks final : public Stream {
  public:
-  FirstTasks(const Stream& stream, std::int64_t tasks) : stream_(stream), all_(tasks) {
-    std::iota(all_.begin(), all_.end(), 0);
-  }
+  FirstTasks(const Stream& stream, std::int64_t tasks) : stream_(stream), tasks_(tasks) {}
   std::int64_t rows() const override { return stream_.rows(); }
-  std::int64_t tasks() const override { return static_cast<std::int64_t>(all_.size()); }
+  std::int64_t tasks() const override { return tasks_; }
   Likelihood likelihood() const override { return stream_.likelihood(); }
   std::vector<std::int64_t> input_shape() const override { return stream_.input_shape(); }
   Tensor outputs_TC() const override { return stream_.outputs_TC().narrow(0, 0, tasks()); }
@@ -39,14 +36,14 @@ class FirstTasks final : public Stream {
   Items validation(const std::vector<std::int64_t>& tasks) const override {
     return stream_.validation(tasks);
   }
-  Dataset test() const override { return stream_.validation(all_).data; }
+  Dataset test() const override { return stream_.validation(all_tasks()).data; }
   std::unique_ptr<Truth> truth() const override {
-    return std::make_unique<ValidationTruth>(stream_.validation(all_).label_KN);
+    return std::make_unique<ValidationTruth>(stream_.validation(all_tasks()).label_KN);
   }
 
  private:
   const Stream& stream_;
-  std::vector<std::int64_t> all_;
+  std::int64_t tasks_;
 };
 
 /// The value at the end of every candidate, -infinity for one that failed.

@@ -47,4 +47,10 @@ std::string largest_difference(const Tensor& left, const Tensor& right) {
   return text;
 }
 
+Tensor with_row_flipped(const Tensor& value_KN, std::int64_t row) {
+  Tensor copy = value_KN.clone();
+  copy[row] = value_KN[row].flip(0);
+  return copy;
+}
+
 }  // namespace assay

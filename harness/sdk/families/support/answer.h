@@ -42,4 +42,7 @@ bool equal_up_to_rounding(const Tensor& left, const Tensor& right);
 /// " (largest difference 0.12)", for the text of a breach.
 std::string largest_difference(const Tensor& left, const Tensor& right);
 
+/// A copy with row `row` in the opposite order of its items: another problem for that row alone.
+Tensor with_row_flipped(const Tensor& value_KN, std::int64_t row);
+
 }  // namespace assay

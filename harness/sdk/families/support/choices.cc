@@ -1,5 +1,7 @@
 #include "sdk/families/support/choices.h"
 
+#include <assay/common/text.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -45,7 +47,7 @@ std::vector<Choice> choices(const MethodInfo& info) {
     if (required) start[spec.key] = first_value(spec);
   }
   start = resolve_settings(start, info.parameters);
-  std::vector<Choice> all = {{"the defaults", start}};
+  std::vector<Choice> all = {{"the defaults", start, /*defaults=*/true}};
   for (const ParameterSpec& spec : info.parameters) {
     for (const Json& value : special_values(spec)) {
       if (start.value(spec.key, Json()) == value) continue;
@@ -73,6 +75,23 @@ std::vector<Json> values_by_row(const ParameterSpec& spec, const Json& start, st
     values.push_back(number(spec, base + (far - base) * row / steps));
   }
   return values;
+}
+
+RowChoices row_choices(const ParameterSpec& spec, const Json& start, std::size_t rows) {
+  RowChoices made;
+  std::vector<std::string> texts;
+  for (const Json& value : values_by_row(spec, start, rows)) {
+    made.parameters.push_back(start);
+    made.parameters.back()[spec.key] = value;
+    texts.push_back(value.dump());
+  }
+  made.name = spec.key + " = " + join(texts, ", ") + " in the rows";
+  return made;
+}
+
+bool has_need(const MethodInfo& info, std::string_view need) {
+  const auto& needs = info.requirements;
+  return std::find(needs.begin(), needs.end(), need) != needs.end();
 }
 
 }  // namespace assay

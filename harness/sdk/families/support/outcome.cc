@@ -2,6 +2,7 @@
 
 #include <assay/common/error.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace assay {
@@ -50,6 +51,12 @@ Parameters row_parameters(const MethodInfo& info, const std::vector<CellRow>& ro
   return Parameters(info.parameters, std::move(values), device);
 }
 
+Parameters row_parameters(const MethodInfo& info, const std::vector<Json>& of_rows) {
+  std::vector<CellRow> rows;
+  for (const Json& of_row : of_rows) rows.push_back({0, of_row});
+  return row_parameters(info, rows);
+}
+
 Json row_record(Run& run, std::int64_t row, std::int64_t parameters) {
   const Costs& costs = run.costs(row);
   Json curves = Json::object();
@@ -66,6 +73,11 @@ Json row_record(Run& run, std::int64_t row, std::int64_t parameters) {
             {"forward_samples", costs.forward_samples},
             {"flops", costs.flops},
             {"parameters", parameters}}}};
+}
+
+bool all_failed(const std::vector<RowOutcome>& outcomes) {
+  return std::all_of(outcomes.begin(), outcomes.end(),
+                     [](const RowOutcome& outcome) { return !outcome.failure.empty(); });
 }
 
 void fail(RowOutcome& outcome, std::string kind, std::string phase, std::string message) {

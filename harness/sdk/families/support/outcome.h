@@ -14,9 +14,15 @@ namespace assay {
 Parameters row_parameters(const MethodInfo& info, const std::vector<CellRow>& rows,
                           at::Device device = at::kCPU);
 
+/// The same where each row's values are given alone.
+Parameters row_parameters(const MethodInfo& info, const std::vector<Json>& of_rows);
+
 /// {"curves", "counts"} of one row of a run; `parameters` is the size of its model. "metrics" is
 /// left empty.
 Json row_record(Run& run, std::int64_t row, std::int64_t parameters);
+
+/// Whether no row is left to go on with.
+bool all_failed(const std::vector<RowOutcome>& outcomes);
 
 /// Marks a row as failed when it has not failed before.
 void fail(RowOutcome& outcome, std::string kind, std::string phase, std::string message);

@@ -1,5 +1,7 @@
 #include "sdk/families/support/stage_reader.h"
 
+#include "sdk/families/support/outcome.h"
+
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
 #include <assay/common/files.h>
@@ -58,6 +60,16 @@ std::string StageReader::failure(std::int64_t row) const {
            error.value("message", "no reason recorded");
   }
   return "";
+}
+
+std::vector<RowOutcome> StageReader::outcomes() const {
+  std::vector<RowOutcome> outcomes(seeds_.size());
+  for (std::size_t row = 0; row < seeds_.size(); ++row) {
+    if (const std::string why = failure(static_cast<std::int64_t>(row)); !why.empty()) {
+      fail(outcomes[row], "stage", "data", why);
+    }
+  }
+  return outcomes;
 }
 
 }  // namespace assay

@@ -30,6 +30,8 @@ class StageReader {
   const Json& result(const std::string& stage, std::int64_t row) const;
   /// Why row `row` cannot be used, naming the first input whose row had failed; "" when it can.
   std::string failure(std::int64_t row) const;
+  /// What a job begins with: an outcome for every row, failed where an input's row had.
+  std::vector<RowOutcome> outcomes() const;
 
  private:
   struct Stage {

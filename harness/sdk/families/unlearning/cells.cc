@@ -1,5 +1,6 @@
 // Cells: one method or reference on the seeds of a block, scored.
 #include "sdk/families/support/answer.h"
+#include "sdk/families/support/choices.h"
 #include "sdk/families/support/outcome.h"
 #include "sdk/families/unlearning/family.h"
 #include "sdk/families/unlearning/inner_run.h"
@@ -37,13 +38,6 @@ struct Candidate {
 };
 
 using Outcomes = std::vector<RowOutcome>;
-
-bool all_failed(const Outcomes& outcomes) {
-  for (const RowOutcome& outcome : outcomes) {
-    if (outcome.failure.empty()) return false;
-  }
-  return true;
-}
 
 /// Fails seeds whose answer is not finite, and those of which no model moved.
 void check_parameters(const Tensor& theta_KP, const Tensor& original_KP, std::int64_t each,
@@ -183,12 +177,7 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   const auto task = settings.make_task();
   const Maker maker(settings, *task, job.device);
   const StageReader stages(job.inputs, run.seeds());
-  Outcomes outcomes(job.rows.size());
-  for (std::int64_t row = 0; row < run.rows(); ++row) {
-    if (const std::string why = stages.failure(row); !why.empty()) {
-      fail(outcomes[static_cast<std::size_t>(row)], "stage", "data", why);
-    }
-  }
+  Outcomes outcomes = stages.outcomes();
   if (all_failed(outcomes)) return outcomes;
 
   const bool reference = job.method == nullptr;

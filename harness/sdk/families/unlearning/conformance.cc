@@ -21,12 +21,6 @@ struct Given {
   Tensor theta_KP, logits_KNC;
 };
 
-Tensor with_row_flipped(const Tensor& value_KN, std::int64_t row) {
-  Tensor copy = value_KN.clone();
-  copy[row] = value_KN[row].flip(0);
-  return copy;
-}
-
 bool same(const Tensor& left, const Tensor& right) {
   return left.defined() ? at::equal(left, right) : !right.defined();
 }
@@ -38,8 +32,8 @@ class Trials {
          std::vector<std::string>& breaches)
       : entry_(entry), info_(info), kind_(kind), name_(std::move(name)), breaches_(breaches) {}
 
-  /// All rows with the same parameters. `must_move`: the parameters must have changed.
-  void check_choice(const Choice& choice, bool must_move);
+  /// All rows with the same parameters; by its defaults a method must change the parameters.
+  void check_choice(const Choice& choice);
   /// A parameter's values differ between the rows of a cohort.
   void check_values(const ParameterSpec& spec, const Json& start);
 
@@ -101,9 +95,7 @@ std::optional<Given> Trials::ask(const Example& example, const std::vector<Json>
   Run run(example.seeds);
   std::optional<Given> given;
   try {
-    std::vector<CellRow> rows;
-    for (const Json& of_row : parameters) rows.push_back({0, of_row});
-    const MethodHandle<Method> method(entry_, row_parameters(info_, rows));
+    const MethodHandle<Method> method(entry_, row_parameters(info_, parameters));
     given = Given{method->unlearn(example.problem, run), {}, {}};
   } catch (const std::exception& error) {
     breach(when + "it threw: " + error.what());
@@ -209,7 +201,7 @@ void Trials::check_other_row(const Example& example, const Given& together, std:
   }
 }
 
-void Trials::check_choice(const Choice& choice, bool must_move) {
+void Trials::check_choice(const Choice& choice) {
   enter(choice.name);
   const std::vector<std::uint64_t> seeds =
       info_.single_row ? std::vector<std::uint64_t>{11} : std::vector<std::uint64_t>{11, 12, 13};
@@ -225,7 +217,7 @@ void Trials::check_choice(const Choice& choice, bool must_move) {
            largest_difference(together->logits_KNC, again->logits_KNC) +
            ": draw random numbers from run.streams() alone, and keep no state");
   }
-  if (must_move && together->theta_KP.defined() &&
+  if (choice.defaults && together->theta_KP.defined() &&
       at::equal(together->theta_KP, untouched.problem.original.theta_KP)) {
     breach("its answer is the original model: nothing was unlearned");
   }
@@ -242,19 +234,12 @@ void Trials::check_choice(const Choice& choice, bool must_move) {
 void Trials::check_values(const ParameterSpec& spec, const Json& start) {
   // One seed comes twice, as in a sweep: a row is known by its place, not by its seed.
   const std::vector<std::uint64_t> seeds = {11, 12, 11, 13};
-  const std::vector<Json> values = values_by_row(spec, start, seeds.size());
-  if (values.empty()) return;
-  std::vector<Json> parameters;
-  std::vector<std::string> texts;
-  for (const Json& value : values) {
-    parameters.push_back(start);
-    parameters.back()[spec.key] = value;
-    texts.push_back(value.dump());
-  }
-  enter(spec.key + " = " + join(texts, ", ") + " in the rows");
-  const auto together = ask(example(seeds), parameters);
+  const RowChoices rows = row_choices(spec, start, seeds.size());
+  if (rows.parameters.empty()) return;
+  enter(rows.name);
+  const auto together = ask(example(seeds), rows.parameters);
   for (std::size_t row = 0; together && row < seeds.size(); ++row) {
-    check_alone(example(seeds), *together, static_cast<std::int64_t>(row), parameters[row],
+    check_alone(example(seeds), *together, static_cast<std::int64_t>(row), rows.parameters[row],
                 "a per_row parameter has a value for each row, row(key) [K, 1]");
   }
 }
@@ -275,21 +260,10 @@ std::vector<std::pair<std::string, ExampleKind>> kinds_for(const MethodInfo& inf
 
 std::vector<std::string> check_conformance(const MethodEntry& method) {
   const MethodInfo info = method.describe();
-  const std::vector<Choice> all = choices(info);
   std::vector<std::string> breaches;
   for (const auto& [name, kind] : kinds_for(info)) {
     Trials trials(method, info, kind, name, breaches);
-    for (const Choice& choice : all) {
-      const bool defaults = choice.name == all.front().name;
-      trials.check_choice(choice, defaults);
-      // What is broken already by the defaults would be said once more for every choice.
-      if (defaults && !breaches.empty()) return breaches;
-    }
-    for (const ParameterSpec& spec : info.parameters) {
-      if (spec.varies_by_row && !info.single_row) {
-        trials.check_values(spec, all.front().parameters);
-      }
-    }
+    check_all_choices(info, trials, breaches);
     if (!breaches.empty()) return breaches;
   }
   return breaches;

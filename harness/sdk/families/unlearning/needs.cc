@@ -1,15 +1,9 @@
 #include "sdk/families/unlearning/needs.h"
 
 #include "sdk/families/support/answer.h"
-
-#include <algorithm>
+#include "sdk/families/support/choices.h"
 
 namespace assay::unlearning {
-
-bool has_need(const MethodInfo& info, std::string_view need) {
-  const auto& needs = info.requirements;
-  return std::find(needs.begin(), needs.end(), need) != needs.end();
-}
 
 std::string answer_breach(const Answer& answer, const Problem& problem, const MethodInfo& info) {
   const bool predictor = static_cast<bool>(answer.predictor);

@@ -1,15 +1,11 @@
-// What a method may ask for, and what its answer must look like.
+// What a method's answer must look like.
 #pragma once
 
 #include <assay/unlearning.h>
 
 #include <string>
-#include <string_view>
 
 namespace assay::unlearning {
-
-/// Whether the method declared the need.
-bool has_need(const MethodInfo& info, std::string_view need);
 
 /// What is wrong with an answer as a whole, or "": a model must have the original's rows, type,
 /// device and outputs; only a method that needs("predictor") may return a predictor. Values that

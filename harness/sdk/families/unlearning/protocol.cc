@@ -1,3 +1,4 @@
+#include "sdk/families/support/choices.h"
 #include "sdk/families/unlearning/protocol.h"
 
 #include "sdk/families/unlearning/needs.h"

@@ -89,13 +89,6 @@ Answers run_method(const CellJob& job, const Problem& problem, const Task& task,
   return given;
 }
 
-bool all_failed(const std::vector<RowOutcome>& outcomes) {
-  for (const RowOutcome& outcome : outcomes) {
-    if (outcome.failure.empty()) return false;
-  }
-  return true;
-}
-
 /// Metrics of the rows `good_A` (positions in the job), in their order.
 std::vector<Json> score_rows(const Task& task, const Seeds& seeds, const StageReader& stages,
                              const Answers& given, const Tensor& good_A) {
@@ -154,12 +147,7 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   const auto task = settings.make_task();
   if (job.reference == "formula") return expected_rows(job, *task, run);
   const StageReader stages(job.inputs, run.seeds());
-  std::vector<RowOutcome> outcomes(job.rows.size());
-  for (std::int64_t row = 0; row < run.rows(); ++row) {
-    if (const std::string why = stages.failure(row); !why.empty()) {
-      fail(outcomes[static_cast<std::size_t>(row)], "stage", "data", why);
-    }
-  }
+  std::vector<RowOutcome> outcomes = stages.outcomes();
   if (all_failed(outcomes)) return outcomes;
 
   Answers given;

@@ -21,13 +21,6 @@ struct Answer {
   Tensor theta_KP, probability_KNC;
 };
 
-/// A copy with row `row` in the opposite order of items.
-Tensor with_row_flipped(const Tensor& value_KN, std::int64_t row) {
-  Tensor copy = value_KN.clone();
-  copy[row] = value_KN[row].flip(0);
-  return copy;
-}
-
 /// The trials of one method on problems of so many classes, and the breaches that they found.
 class Trials {
  public:
@@ -83,9 +76,7 @@ std::optional<Answer> Trials::fit(const Example& example, const std::vector<Json
   Run run(example.seeds);
   Answer answer;
   try {
-    std::vector<CellRow> rows;
-    for (const Json& of_row : parameters) rows.push_back({0, of_row});
-    const MethodHandle<Method> method(entry_, row_parameters(info_, rows));
+    const MethodHandle<Method> method(entry_, row_parameters(info_, parameters));
     answer.model = method->fit(example.problem, run);
   } catch (const std::exception& error) {
     breach(when + "it threw: " + error.what());
@@ -226,20 +217,13 @@ void Trials::check_choice(const Choice& choice) {
 void Trials::check_values(const ParameterSpec& spec, const Json& start) {
   // One seed comes twice, as in a sweep: a row is known by its place, not by its seed.
   const std::vector<std::uint64_t> seeds = {11, 12, 11, 13};
-  const std::vector<Json> values = values_by_row(spec, start, seeds.size());
-  if (values.empty()) return;
-  std::vector<Json> parameters;
-  std::vector<std::string> texts;
-  for (const Json& value : values) {
-    parameters.push_back(start);
-    parameters.back()[spec.key] = value;
-    texts.push_back(value.dump());
-  }
-  enter(spec.key + " = " + join(texts, ", ") + " in the rows");
+  const RowChoices rows = row_choices(spec, start, seeds.size());
+  if (rows.parameters.empty()) return;
+  enter(rows.name);
   const Example example = make_example(seeds, classes_);
-  const auto together = fit(make_example(seeds, classes_), parameters);
+  const auto together = fit(make_example(seeds, classes_), rows.parameters);
   for (std::size_t row = 0; together && row < seeds.size(); ++row) {
-    check_alone(example, *together, static_cast<std::int64_t>(row), parameters[row],
+    check_alone(example, *together, static_cast<std::int64_t>(row), rows.parameters[row],
                 "a per_row parameter has a value for each row, row(key) [K, 1]");
   }
 }
@@ -248,25 +232,13 @@ void Trials::check_values(const ParameterSpec& spec, const Json& start) {
 
 std::vector<std::string> check_conformance(const MethodEntry& method) {
   const MethodInfo info = method.describe();
-  const std::vector<Choice> all = choices(info);
   std::vector<std::string> breaches;
-  const bool has_classes = std::find(info.requirements.begin(), info.requirements.end(),
-                                     "categorical") != info.requirements.end();
   // More classes than two, the two that many a method treats apart, and none at all.
   std::vector<std::int64_t> sizes = {3, 2};
-  if (!has_classes) sizes.push_back(1);
+  if (!has_need(info, "categorical")) sizes.push_back(1);
   for (const std::int64_t classes : sizes) {
     Trials trials(method, info, classes, breaches);
-    for (const Choice& choice : all) {
-      trials.check_choice(choice);
-      // What is broken already by the defaults would be said once more for every choice.
-      if (choice.name == all.front().name && !breaches.empty()) return breaches;
-    }
-    for (const ParameterSpec& spec : info.parameters) {
-      if (spec.varies_by_row && !info.single_row) {
-        trials.check_values(spec, all.front().parameters);
-      }
-    }
+    check_all_choices(info, trials, breaches);
     if (!breaches.empty()) return breaches;
   }
   return breaches;

@@ -81,6 +81,21 @@ Tensor ClassStatistics::linear_discriminant(const Tensor& feature_KND, double sh
                         offset_K1C.to(feature_KND.scalar_type()));
 }
 
+void FeatureStatistics::begin(const Problem& problem) {
+  start_ = problem.start;
+  std::vector<std::int64_t> shape{problem.rows(), 1};
+  shape.insert(shape.end(), problem.item_shape.begin(), problem.item_shape.end());
+  const Tensor& theta_KP = start_.theta_KP;
+  const Tensor probe = features_of(features_, start_, at::zeros(shape, theta_KP.options()));
+  classes_.begin(theta_KP, problem.rows(), problem.outputs(), probe.size(2));
+}
+
+void FeatureStatistics::observe(const Batch& batch) {
+  const Model active{start_.network, batch.row(start_.theta_KP)};
+  classes_.add(batch.rows_A, features_of(features_, active, batch.x), batch.label_AB,
+               batch.weight_AB);
+}
+
 void ClassStatistics::state(State& state) {
   state("count", count_KC_);
   state("mean", mean_KCD_);

@@ -35,11 +35,7 @@ class GaussianClasses final : public Stream {
   Dataset test() const override { return test_items().data; }
   std::unique_ptr<Truth> truth() const override;
 
-  Items test_items() const {
-    std::vector<std::int64_t> all;
-    for (std::int64_t task = 0; task < shape_.tasks; ++task) all.push_back(task);
-    return items(all, "test", shape_.test);
-  }
+  Items test_items() const { return items(all_tasks(), "test", shape_.test); }
 
  private:
   Items items(const std::vector<std::int64_t>& tasks, const std::string& part,

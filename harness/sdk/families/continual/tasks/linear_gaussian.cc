@@ -38,17 +38,11 @@ class LinearGaussian final : public Stream {
   Dataset test() const override { return test_items().data; }
   std::unique_ptr<Truth> truth() const override;
 
-  Items test_items() const {
-    std::vector<std::int64_t> all;
-    for (std::int64_t task = 0; task < shape_.tasks; ++task) all.push_back(task);
-    return items(all, "test", shape_.test);
-  }
+  Items test_items() const { return items(all_tasks(), "test", shape_.test); }
 
   /// (X'X + I / prior^2)^-1 X'y over all tasks, [K, D + 1], the intercept last.
   Tensor posterior_KP() const {
-    std::vector<std::int64_t> all;
-    for (std::int64_t task = 0; task < shape_.tasks; ++task) all.push_back(task);
-    const Items given = training(all);
+    const Items given = training(all_tasks());
     const Tensor x_KND = given.data.slice(0, given.data.largest_count());
     const Tensor with_one = at::cat({x_KND, at::ones_like(x_KND.narrow(2, 0, 1))}, 2);
     const Tensor precision =

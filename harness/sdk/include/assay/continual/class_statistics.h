@@ -45,4 +45,25 @@ class ClassStatistics {
   Tensor count_KC_, mean_KCD_, scatter_KDD_;
 };
 
+/// The whole memory of a method that trains nothing and keeps statistics of features of the
+/// stream's items: of the inputs, or of the starting network's (features_of).
+class FeatureStatistics {
+ public:
+  FeatureStatistics(std::string features, bool covariance)
+      : features_(std::move(features)), classes_(covariance) {}
+
+  void begin(const Problem& problem);
+  /// Takes a batch of the stream.
+  void observe(const Batch& batch);
+  /// The features of the items that are asked for, [K, N, D].
+  Tensor of(const Query& query) const { return features_of(features_, start_, query.x()); }
+  const ClassStatistics& classes() const { return classes_; }
+  void state(State& state) { classes_.state(state); }
+
+ private:
+  std::string features_;
+  Model start_;
+  ClassStatistics classes_;
+};
+
 }  // namespace assay::continual
