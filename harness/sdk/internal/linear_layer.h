@@ -52,29 +52,56 @@ class LinearLayer {
     sum_rows(dy, batch, out_, gradient + weight_ + in_ * out_);
   }
 
-  /// dx [B, in], as (W dy')': W's rows lie as the product wants them, and the activations are the
-  /// smaller matrices to transpose. dx may be dy.
+  /// dx [B, in]; it may be dy. One factor has to be turned: the weights, or for a small batch the
+  /// activations, as (W dy')'. Element by element the sums are the same.
   void input_gradient(const Real* theta, const Real* dy, std::int64_t batch, Real* dx) {
-    dy_transposed_.resize(static_cast<std::size_t>(batch * out_));
-    dx_transposed_.resize(static_cast<std::size_t>(batch * in_));
-    transpose(dy, batch, out_, dy_transposed_.data());
+    if (3 * in_ * out_ < 2 * batch * (in_ + out_)) {
+      turned_weights(theta, dy, batch, dx);
+    } else {
+      turned_activations(theta, dy, batch, dx);
+    }
+  }
+
+ private:
+  void turned_weights(const Real* theta, const Real* dy, std::int64_t batch, Real* dx) {
+    weights_turned_.resize(static_cast<std::size_t>(in_ * out_));
+    transpose(theta + weight_, in_, out_, weights_turned_.data());
+    if (dx == dy) {
+      dy_turned_.assign(dy, dy + batch * out_);
+      dy = dy_turned_.data();
+    }
+    product(Product<Real>{.m = batch,
+                          .n = in_,
+                          .k = out_,
+                          .a = dy,
+                          .a_row = out_steps_.first(batch),
+                          .a_column = ones_.first(out_),
+                          .b = weights_turned_.data(),
+                          .b_row = in_,
+                          .c = dx,
+                          .c_row = in_});
+  }
+
+  void turned_activations(const Real* theta, const Real* dy, std::int64_t batch, Real* dx) {
+    dy_turned_.resize(static_cast<std::size_t>(batch * out_));
+    dx_turned_.resize(static_cast<std::size_t>(batch * in_));
+    transpose(dy, batch, out_, dy_turned_.data());
     product(Product<Real>{.m = in_,
                           .n = batch,
                           .k = out_,
                           .a = theta + weight_,
                           .a_row = out_steps_.first(in_),
                           .a_column = ones_.first(out_),
-                          .b = dy_transposed_.data(),
+                          .b = dy_turned_.data(),
                           .b_row = batch,
-                          .c = dx_transposed_.data(),
+                          .c = dx_turned_.data(),
                           .c_row = batch});
-    transpose(dx_transposed_.data(), in_, batch, dx);
+    transpose(dx_turned_.data(), in_, batch, dx);
   }
 
- private:
   std::int64_t in_, out_, weight_;
   IndexSteps ones_, in_steps_, out_steps_;
-  std::vector<Real> dy_transposed_, dx_transposed_;
+  std::vector<Real> weights_turned_, dy_turned_, dx_turned_;
 };
 
 }  // namespace assay
