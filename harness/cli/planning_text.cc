@@ -3,6 +3,8 @@
 #include "host/statistics/attainable.h"
 #include "host/statistics/many.h"
 
+#include <assay/common/text.h>
+
 #include <algorithm>
 #include <cstdio>
 
@@ -14,10 +16,6 @@ std::string number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4g", value);
   return text;
-}
-
-std::string counted(std::size_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 Json effect_json(const std::optional<double>& effect) {
@@ -149,7 +147,8 @@ std::string claims_text(const SuitePlanning& plan) {
   std::string text = family_of_tests(plan);
   if (const auto effect = detectable_effect(fewest, plan.first_level)) {
     text += "; " + counted(fewest, "seed") + " can reach a sign-flip p of " +
-            number(smallest_sign_flip_p(fewest)) + " and show " + effect_text(*effect) + " with power 0.8";
+            number(smallest_sign_flip_p(fewest)) + " and show " + effect_text(*effect) +
+            " with power 0.8";
   }
   SuitePlanning of_claims = plan;
   of_claims.families.clear();

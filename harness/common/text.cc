@@ -168,6 +168,12 @@ bool matches_glob(std::string_view text, std::string_view glob) {
   return g == glob.size();
 }
 
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  std::string text = std::to_string(count) + " ";
+  if (count == 1 || many.empty()) return text.append(one).append(count == 1 ? "" : "s");
+  return text.append(many);
+}
+
 bool is_utf8(std::string_view text, std::size_t* where) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = sequence_length(text, at);

@@ -17,7 +17,7 @@ void add_cells(const RunResults& results, std::vector<std::string>& warnings) {
   const std::size_t failed = results.count(CellState::failed);
   const std::size_t missing = results.count(CellState::missing);
   if (failed > 0) {
-    warnings.push_back(counted(failed, "cell", "cells") + " of " + std::to_string(results.cells()) +
+    warnings.push_back(counted(failed, "cell") + " of " + std::to_string(results.cells()) +
                        " failed; comparisons use the seeds that both rows have.");
   }
   if (missing > 0) {
@@ -42,7 +42,7 @@ void add_seeds(const RunResults& results, std::vector<std::string>& warnings) {
   std::vector<std::string> few;
   for (const BenchmarkResults& benchmark : results.benchmarks) {
     if (benchmark.seeds.size() < few_seeds) {
-      few.push_back(benchmark.id + " (" + counted(benchmark.seeds.size(), "seed", "seeds") + ")");
+      few.push_back(benchmark.id + " (" + counted(benchmark.seeds.size(), "seed") + ")");
     }
   }
   if (!few.empty()) {
@@ -92,7 +92,7 @@ void add_provenance(const RunResults& results, std::vector<std::string>& warning
                        "); times are not comparable between them.");
   }
   if (alone > 0) {
-    warnings.push_back("In " + counted(alone, "row", "rows") +
+    warnings.push_back("In " + counted(alone, "row") +
                        " some seeds trained alone, after their block had failed: the last bits of "
                        "their results may differ from those of a whole block.");
   }

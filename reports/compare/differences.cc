@@ -4,6 +4,8 @@
 #include "reports/model/number_text.h"
 #include "reports/model/plain_text.h"
 
+#include <assay/common/text.h>
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -144,7 +146,7 @@ void compare_cells(Finder& finder, const RunData& base, const RunData& now) {
     const bool question = part == "data" || part == "settings" || part == "method";
     finder.found.push_back({question ? Difference::Kind::question : Difference::Kind::means, "",
                             part_title(part) + " (in " + std::to_string(count) + " of " +
-                                counted(pairs, "pair", "pairs") + " of cells)",
+                                counted(pairs, "pair") + " of cells)",
                             "", ""});
   }
 }

@@ -49,7 +49,7 @@ std::string is_or_are(std::size_t count) {
 
 std::string verdict_sentence(const RunComparison& comparison) {
   const std::size_t all = gated(comparison);
-  const std::string of_all = " of " + counted(all, "comparison", "comparisons");
+  const std::string of_all = " of " + counted(all, "comparison");
   switch (comparison.verdict) {
     case CompareVerdict::regressed: {
       const std::size_t count = comparison.count(Change::regressed, true);
@@ -74,8 +74,7 @@ std::string verdict_sentence(const RunComparison& comparison) {
   const bool identical =
       std::all_of(comparison.rows.begin(), comparison.rows.end(),
                   [](const RowComparison& row) { return row.identical || !row.gated; });
-  if (identical)
-    return counted(all, "comparison", "comparisons") + ": the same values in both runs";
+  if (identical) return counted(all, "comparison") + ": the same values in both runs";
   return "none" + of_all + " is worse by more than " + margin_text(comparison);
 }
 
@@ -88,14 +87,13 @@ void add_cells(const RunComparison& comparison, std::vector<std::string>& senten
     fixed += row.count(SeedChange::fixed);
   }
   if (broken > 0) {
-    sentences.push_back(counted(broken, "seed", "seeds") +
-                        " measured in BASE, failed or missing in NEW");
+    sentences.push_back(counted(broken, "seed") + " measured in BASE, failed or missing in NEW");
   }
   if (neither > 0) {
-    sentences.push_back(counted(neither, "seed", "seeds") + " have a result in neither run");
+    sentences.push_back(counted(neither, "seed") + " have a result in neither run");
   }
   if (fixed > 0) {
-    sentences.push_back(counted(fixed, "seed", "seeds") + " that BASE lacks have a result in NEW");
+    sentences.push_back(counted(fixed, "seed") + " that BASE lacks have a result in NEW");
   }
 }
 
@@ -154,12 +152,11 @@ std::vector<std::string> compare_headlines(const RunComparison& comparison) {
   add_cells(comparison, sentences);
   if (const std::size_t count = comparison.count(Change::inconclusive, true);
       count > 0 && comparison.verdict != CompareVerdict::inconclusive) {
-    sentences.push_back(std::to_string(count) + " of " +
-                        counted(gated(comparison), "comparison", "comparisons") + is_or_are(count) +
-                        "inconclusive");
+    sentences.push_back(std::to_string(count) + " of " + counted(gated(comparison), "comparison") +
+                        is_or_are(count) + "inconclusive");
   }
   if (const std::size_t count = references_not_as_before(comparison)) {
-    sentences.push_back(counted(count, "reference row", "reference rows") +
+    sentences.push_back(counted(count, "reference row") +
                         " changed by more than the margin (not gated)");
   }
   const auto questions =
@@ -213,6 +210,7 @@ std::string difference_text(const Difference& difference) {
 int row_decimals(const RowComparison& row) {
   const double largest = std::max(std::abs(row.base.mean), std::abs(row.now.mean));
   const int usual = decimals_for(largest, row.metric.share);
+  if (usual == three_digits) return usual;
   double scale = row.test.interval.half_width();
   if (!(scale > 0)) scale = std::abs(row.test.difference.mean);
   if (!(scale > 0) || !std::isfinite(scale)) return usual;
@@ -224,9 +222,9 @@ RowNumbers row_numbers(const RowComparison& row) {
   RowNumbers numbers;
   numbers.notes = notes_text(row);
   if (row.unpaired) {
-    numbers.pairs = std::to_string(row.base.n) + " and " + counted(row.now.n, "seed", "seeds");
+    numbers.pairs = std::to_string(row.base.n) + " and " + counted(row.now.n, "seed");
   } else {
-    numbers.pairs = counted(row.base.n, "pair", "pairs");
+    numbers.pairs = counted(row.base.n, "pair");
   }
   if (row.base.n == 0 || row.now.n == 0) return numbers;
   const int decimals = row_decimals(row);

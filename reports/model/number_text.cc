@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace assay::reports {
 
 namespace {
 
 constexpr const char* minus = "\u2212";
+constexpr double smallest_plain = 1e-3, largest_plain = 1e6;
 
 std::string scaled(double value, double step, const char* const* units, int last) {
   int unit = 0;
@@ -21,16 +23,47 @@ std::string scaled(double value, double step, const char* const* units, int last
   return fmt::format("{:.{}f}{}", value, decimals, units[unit]);
 }
 
+// Of a value that is not below zero: "0.00123", "1.20e53", "1.00e\u221210".
+std::string with_digits(double value, int digits) {
+  if (value == 0) return "0";
+  if (value < smallest_plain || value >= largest_plain) {
+    std::string text = fmt::format("{:.{}e}", value, digits - 1);
+    const std::size_t exponent = text.find('e') + 1;
+    const std::size_t figures = text.find_first_not_of("+-0", exponent);
+    const bool below = text[exponent] == '-';
+    return text.substr(0, exponent) + (below ? minus : "") + text.substr(figures);
+  }
+  const int above = static_cast<int>(std::floor(std::log10(value)));
+  return fmt::format("{:.{}f}", value, std::max(0, digits - 1 - above));
+}
+
+int decimals_between(double smallest, double largest, bool share) {
+  if (share || !std::isfinite(largest) || largest == 0) return 3;
+  const bool far = largest >= largest_plain || largest < smallest_plain;
+  if (far || smallest < 1e-6 * largest) return three_digits;
+  return largest < 1 ? 3 : std::max(0, 3 - static_cast<int>(std::floor(std::log10(largest))));
+}
+
 }  // namespace
 
 int decimals_for(double largest, bool share) {
-  if (share || !std::isfinite(largest) || largest < 1) return 3;
-  return std::max(0, 3 - static_cast<int>(std::floor(std::log10(largest))));
+  return decimals_between(largest, largest, share);
+}
+
+int decimals_for(const std::vector<double>& values, bool share) {
+  double smallest = std::numeric_limits<double>::infinity(), largest = 0;
+  for (const double value : values) {
+    if (!std::isfinite(value) || value == 0) continue;
+    smallest = std::min(smallest, std::abs(value));
+    largest = std::max(largest, std::abs(value));
+  }
+  return decimals_between(smallest, largest, share);
 }
 
 std::string number(double value, int decimals) {
   if (!std::isfinite(value)) return "not a number";
-  std::string text = fmt::format("{:.{}f}", std::abs(value), decimals);
+  std::string text = decimals < 0 ? with_digits(std::abs(value), -decimals)
+                                  : fmt::format("{:.{}f}", std::abs(value), decimals);
   // No "-0.000": what rounds to zero has no sign.
   const bool zero = text.find_first_not_of("0.") == std::string::npos;
   return value < 0 && !zero ? minus + text : text;
@@ -105,10 +138,6 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
   if (seeds.size() <= 12) return fmt::format("{}", fmt::join(seeds, ", "));
   return fmt::format("{}, \u2026, {} ({} seeds)", fmt::join(seeds.begin(), seeds.begin() + 5, ", "),
                      seeds.back(), seeds.size());
-}
-
-std::string counted(std::size_t count, const std::string& one, const std::string& many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
 }  // namespace assay::reports

@@ -10,9 +10,17 @@
 
 namespace assay::reports {
 
+/// In place of decimals: every value with three digits that count, "1.20e53" where it lies outside
+/// of [0.001, 1e6).
+inline constexpr int three_digits = -3;
+
 /// Decimals that suit values of this size: 3 below 1, fewer for larger ones; `share` (a share or a
-/// ratio): always 3.
+/// ratio): always 3. `three_digits` where decimals would print what is not zero as zero, or more
+/// digits than anybody reads: the largest below .001 or from 1e6 on, or the smallest that is not
+/// zero less than a millionth of it.
 int decimals_for(double largest, bool share);
+/// Of a column of values, those that are not finite left out.
+int decimals_for(const std::vector<double>& values, bool share);
 
 /// "0.828"; a minus is U+2212; not a number: "not a number".
 std::string number(double value, int decimals);
@@ -35,7 +43,5 @@ std::string bytes_text(double bytes);
 std::string count_text(double count);
 /// "0-4" for consecutive seeds, else "0, 2, 5"; long lists keep their ends.
 std::string seeds_text(const std::vector<std::uint64_t>& seeds);
-/// "1 seed", "5 seeds"
-std::string counted(std::size_t count, const std::string& one, const std::string& many);
 
 }  // namespace assay::reports

@@ -28,6 +28,7 @@ Scale make_scale(double low, double high, int wanted) {
   const double share = rough / power;
   const double step = (share <= 1.5 ? 1 : share <= 3.5 ? 2 : share <= 7.5 ? 5 : 10) * power;
   scale.decimals = static_cast<int>(std::clamp(std::ceil(-std::log10(step) - 1e-9), 0.0, 9.0));
+  if (step >= 1e6 || step < 1e-9) scale.decimals = three_digits;
   // Beyond 2^53 steps from zero neighbouring marks are one number.
   const double first = std::ceil(scale.low / step), last = scale.high / step;
   if (!(std::max(std::abs(first), std::abs(last)) < 9007199254740992.0)) return scale;

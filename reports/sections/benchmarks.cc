@@ -3,6 +3,8 @@
 #include "reports/panels/panels.h"
 #include "reports/sections/sections.h"
 
+#include <assay/common/text.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -82,9 +84,7 @@ void add_comparison_cells(TableRow& line, const BenchmarkResults& benchmark, con
     line.cells.emplace_back(muted("not testable"));
     return;
   }
-  const std::string p = comparison->test.no_spread()
-                            ? ": all differences are equal"
-                            : ", " + p_text("p", comparison->adjusted);
+  const std::string p = ", " + p_text("p", comparison->adjusted);
   switch (comparison->outcome) {
     case Comparison::Outcome::better:
       line.cells.emplace_back(Text{plain("better" + p)}, Tone::good);
@@ -162,8 +162,8 @@ StripPlot strip_plot(const BenchmarkResults& benchmark, const std::string& id) {
   return plot;
 }
 
-// A line for each seed from the baseline's value to the method's: lines that all rise or all fall are
-// what a paired test sees.
+// A line for each seed from the baseline's value to the method's: lines that all rise or all fall
+// are what a paired test sees.
 CurvePlot paired_plot(const BenchmarkResults& benchmark, const std::string& id) {
   const Metric& metric = compared_metric(benchmark);
   CurvePlot plot;
@@ -239,11 +239,10 @@ void add_curves(std::vector<Block>& blocks, const BenchmarkResults& benchmark,
   CurvePlot plot;
   plot.id = "curve-" + id;
   plot.title = name + " on " + benchmark.title;
-  plot.description =
-      std::string("One panel for each row, all on one scale. ") +
-      (every_seed ? "Thin lines are seeds, the thick line is their mean "
-                  : "The seeds are too many to draw; the line is their mean ") +
-      "with its 95 % interval; the table below gives its ends.";
+  plot.description = std::string("One panel for each row, all on one scale. ") +
+                     (every_seed ? "Thin lines are seeds, the thick line is their mean "
+                                 : "The seeds are too many to draw; the line is their mean ") +
+                     "with its 95 % interval; the table below gives its ends.";
   plot.x_axis = "epoch";
   plot.y_axis = name;
   Table table;
@@ -290,9 +289,9 @@ Section benchmark_section(const RunResults& results, const Analysis& analysis) {
     const BenchmarkResults& benchmark = results.benchmarks[b];
     const std::string number = std::to_string(b + 1);
     section.add(Heading{benchmark.title, "benchmark-" + number});
-    section.add(Paragraph{{code(benchmark.id), muted(" \u00b7 " + benchmark.family + " \u00b7 "),
-                           muted(counted(benchmark.seeds.size(), "seed", "seeds") + ": " +
-                                 seeds_text(benchmark.seeds))}});
+    section.add(Paragraph{
+        {code(benchmark.id), muted(" \u00b7 " + benchmark.family + " \u00b7 "),
+         muted(counted(benchmark.seeds.size(), "seed") + ": " + seeds_text(benchmark.seeds))}});
     const std::vector<std::size_t> headline = headline_metrics(benchmark);
     std::vector<std::size_t> rest;
     for (std::size_t m = 0; m < benchmark.metrics.size(); ++m) {
@@ -308,11 +307,11 @@ Section benchmark_section(const RunResults& results, const Analysis& analysis) {
       }
     }
     if (CurvePlot pairs = paired_plot(benchmark, number); !pairs.panels.empty()) {
-      section.add(Details{"Seed by seed against " + benchmark.baseline,
-                          blocks_of(std::move(pairs))});
+      section.add(
+          Details{"Seed by seed against " + benchmark.baseline, blocks_of(std::move(pairs))});
     }
     if (!rest.empty()) {
-      section.add(Details{counted(rest.size(), "further metric", "further metrics"),
+      section.add(Details{counted(rest.size(), "further metric"),
                           blocks_of(metric_table(benchmark, b, analysis, rest, false))});
     }
     std::vector<Block> curves;

@@ -1,7 +1,10 @@
 // Methods over all benchmarks of a family. No bare rank numbers, since neighbours are seldom told
-// apart: the range of places that a method may hold, and letters for groups that are not told apart.
+// apart: the range of places that a method may hold, and letters for groups that are not told
+// apart.
 #include "reports/model/number_text.h"
 #include "reports/sections/sections.h"
+
+#include <assay/common/text.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,16 +12,6 @@
 namespace assay::reports {
 
 namespace {
-
-// One number of decimals for the whole table.
-int decimals_of(const FamilyStandings& family) {
-  double largest = 0;
-  for (const Standing& standing : family.standings) {
-    const double mean = standing.primary.estimate.mean;
-    if (std::isfinite(mean)) largest = std::max(largest, std::abs(mean));
-  }
-  return decimals_for(largest, family.metric.share);
-}
 
 // A to Z, then AA, AB, ...
 std::string group_name(std::size_t index) {
@@ -31,7 +24,8 @@ Cell standing_name(const Standing& standing) {
   return Cell(std::move(text));
 }
 
-// "1\u20133" and the letters of the method's groups; a dash where it is not compared with the others.
+// "1\u20133" and the letters of the method's groups; a dash where it is not compared with the
+// others.
 void add_places(TableRow& row, const Standing& standing, const Pool& pool) {
   const PoolMethod* method = pool.find(standing.name);
   if (method == nullptr || standing.reference || !pool.usable()) {
@@ -96,19 +90,22 @@ TableRow standing_row(const Standing& standing, const Pool& pool, int decimals) 
 // What the places and groups rest on.
 std::string order_text(const Pool& pool) {
   if (!pool.usable()) return " The order is by the difference to the baseline.";
-  const std::string missing =
-      pool.complete ? ""
-                    : " Results are missing: order, places and groups rest on the " +
-                          counted(pool.ranked.size(), "benchmark", "benchmarks") +
-                          " and the seeds that all methods have, the columns on each "
-                          "method\u2019s own.";
+  const std::string missing = pool.complete
+                                  ? ""
+                                  : " Results are missing: order, places and groups rest on the " +
+                                        counted(pool.ranked.size(), "benchmark") +
+                                        " and the seeds that all methods have, the columns on each "
+                                        "method\u2019s own.";
   const std::string test =
       pool.unit == Pool::Unit::benchmarks
           ? " The order is by mean rank. Methods that share a letter are not told apart by "
-            "Wilcoxon\u2019s test over benchmarks (Holm over all pairs); places are the range that a "
+            "Wilcoxon\u2019s test over benchmarks (Holm over all pairs); places are the range that "
+            "a "
             "method\u2019s groups span."
-          : " The order is by the mean. Methods that share a letter are not told apart by the paired "
-            "t test over seeds (Holm over all pairs); places are the range that a method\u2019s groups "
+          : " The order is by the mean. Methods that share a letter are not told apart by the "
+            "paired "
+            "t test over seeds (Holm over all pairs); places are the range that a method\u2019s "
+            "groups "
             "span.";
   return test + missing;
 }
@@ -116,8 +113,7 @@ std::string order_text(const Pool& pool) {
 Table standings_table(const FamilyStandings& family, const Pool& pool) {
   Table table;
   table.sortable = true;
-  table.caption = "Means over " + counted(family.benchmarks, "benchmark", "benchmarks") + "." +
-                  order_text(pool);
+  table.caption = "Means over " + counted(family.benchmarks, "benchmark") + "." + order_text(pool);
   const bool partial = std::any_of(
       family.standings.begin(), family.standings.end(),
       [&](const Standing& standing) { return standing.benchmarks != family.benchmarks; });

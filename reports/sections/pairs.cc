@@ -23,43 +23,46 @@ std::string p_value(double p) {
 }
 
 std::string counted_methods(const Pool& pool) {
-  return counted(pool.methods.size(), "method", "methods") + " over " +
-         counted(pool.benchmarks.size(), "benchmark", "benchmarks");
+  return counted(pool.methods.size(), "method") + " over " +
+         counted(pool.benchmarks.size(), "benchmark");
 }
 
 std::string counted_pairs(const Pool& pool) {
-  return counted(pool.comparisons, "pair", "pairs");
+  return counted(pool.comparisons, "pair");
 }
 
 Text test_text(const Pool& pool) {
   if (pool.unit == Pool::Unit::benchmarks) {
-    return {strong("What is tested: "),
-            plain("would a difference hold on another benchmark of this kind? Each pair by "
-                  "Wilcoxon\u2019s exact signed ranks of the differences of the benchmarks\u2019 means, "
-                  "p after Holm over the " +
-                  counted_pairs(pool) +
-                  ". The smallest p that can come out here is " + p_value(pool.smallest_p) + ".")};
+    return {
+        strong("What is tested: "),
+        plain(
+            "would a difference hold on another benchmark of this kind? Each pair by "
+            "Wilcoxon\u2019s exact signed ranks of the differences of the benchmarks\u2019 means, "
+            "p after Holm over the " +
+            counted_pairs(pool) + ". The smallest p that can come out here is " +
+            p_value(pool.smallest_p) + ".")};
   }
-  return {strong("What is tested: "),
-          plain("would a difference hold for other training runs on the same " +
-                std::string(pool.benchmarks.size() == 1 ? "benchmark" : "benchmarks") +
-                "? Each pair by the paired t test of its difference" +
-                (pool.benchmarks.size() == 1 ? "" : ", averaged over the benchmarks seed by seed") +
-                ", p after Holm over the " + counted_pairs(pool) +
-                ". A test over benchmarks, which would speak of other benchmarks of this kind, could "
-                "not tell any pair apart here, whatever the differences (it needs " +
-                counted(pairs_for_holm(pool.comparisons), "benchmark", "benchmarks") + " for " +
-                counted_pairs(pool) +
-                "); so there is no critical-difference diagram.")};
+  return {
+      strong("What is tested: "),
+      plain("would a difference hold for other training runs on the same " +
+            std::string(pool.benchmarks.size() == 1 ? "benchmark" : "benchmarks") +
+            "? Each pair by the paired t test of its difference" +
+            (pool.benchmarks.size() == 1 ? "" : ", averaged over the benchmarks seed by seed") +
+            ", p after Holm over the " + counted_pairs(pool) +
+            ". A test over benchmarks, which would speak of other benchmarks of this kind, could "
+            "not tell any pair apart here, whatever the differences (it needs " +
+            counted(pairs_for_holm(pool.comparisons), "benchmark") + " for " + counted_pairs(pool) +
+            "); so there is no critical-difference diagram.")};
 }
 
 Text friedman_text(const Pool& pool) {
   const RankTable& ranks = pool.ranks;
-  return {strong("All methods at once: "),
-          plain(fmt::format("Friedman \u03c7\u00b2 = {:.2f} (corrected for ties {:.2f}), {}; Iman and "
-                            "Davenport F = {:.2f}, {}.",
-                            ranks.chi2, ranks.chi2_corrected, p_text("p", ranks.p_corrected),
-                            ranks.f, p_text("p", ranks.f_p)))};
+  return {
+      strong("All methods at once: "),
+      plain(fmt::format("Friedman \u03c7\u00b2 = {:.2f} (corrected for ties {:.2f}), {}; Iman and "
+                        "Davenport F = {:.2f}, {}.",
+                        ranks.chi2, ranks.chi2_corrected, p_text("p", ranks.p_corrected), ranks.f,
+                        p_text("p", ranks.f_p)))};
 }
 
 List about(const Pool& pool) {
@@ -69,9 +72,9 @@ List about(const Pool& pool) {
     list.items.push_back(friedman_text(pool));
   }
   if (!pool.left_out.empty()) {
-    list.items.push_back({strong("Not compared here: "),
-                          plain(join(pool.left_out, ", ") +
-                                " (ranked apart, or not planned on every benchmark).")});
+    list.items.push_back(
+        {strong("Not compared here: "),
+         plain(join(pool.left_out, ", ") + " (ranked apart, or not planned on every benchmark).")});
   }
   if (!pool.absent.empty()) {
     list.items.push_back({strong("Without any result: "),
@@ -83,7 +86,7 @@ List about(const Pool& pool) {
         {strong("Results are missing: "),
          plain("each pair is compared on the benchmarks and seeds that both have; order, ranks and "
                "places rest on the " +
-               counted(pool.ranked.size(), "benchmark", "benchmarks") +
+               counted(pool.ranked.size(), "benchmark") +
                " and the seeds that all methods have.")});
   }
   return list;
@@ -107,7 +110,8 @@ Cell pair_cell(const Pool& pool, std::size_t i, std::size_t j) {
 Table matrix(const Pool& pool) {
   Table table;
   table.caption =
-      "Probability that a run of the row\u2019s method is better than one of the column\u2019s, and "
+      "Probability that a run of the row\u2019s method is better than one of the column\u2019s, "
+      "and "
       "the Holm p of their difference. Hatched: not told apart.";
   table.columns.push_back({"Method", "", false});
   for (const std::size_t j : pool.order) table.columns.push_back({pool.methods[j].name, "", true});
@@ -133,12 +137,13 @@ Table pair_table(const Pool& pool) {
   table.caption = "Differences in " + pool.metric.title +
                   " between pairs, averaged over benchmarks, with their 95 % interval over seeds";
   table.sortable = true;
-  table.columns = {{"Pair", "", false},
-                   {"Difference", "first minus second", true},
-                   {"Better / equal / worse", "benchmarks, by the means", true},
-                   {"P(better)", "probability that a run of the first beats one of the second", true},
-                   {"p", "uncorrected", true},
-                   {"Holm p", "", true}};
+  table.columns = {
+      {"Pair", "", false},
+      {"Difference", "first minus second", true},
+      {"Better / equal / worse", "benchmarks, by the means", true},
+      {"P(better)", "probability that a run of the first beats one of the second", true},
+      {"p", "uncorrected", true},
+      {"Holm p", "", true}};
   for (std::size_t i = 0; i < pool.order.size() * pool.order.size(); ++i) {
     const std::size_t higher = pool.order[i / pool.order.size()];
     const std::size_t lower = pool.order[i % pool.order.size()];

@@ -8,13 +8,20 @@
 namespace assay::reports {
 
 int decimals_of(const BenchmarkResults& benchmark, const Metric& metric) {
-  double largest = 0;
+  std::vector<double> all;
   for (const Row& row : benchmark.rows) {
-    for (const double value : row.values(metric.id)) {
-      if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-    }
+    const std::vector<double> values = row.values(metric.id);
+    all.insert(all.end(), values.begin(), values.end());
   }
-  return decimals_for(largest, metric.share);
+  return decimals_for(all, metric.share);
+}
+
+int decimals_of(const FamilyStandings& family) {
+  std::vector<double> means;
+  for (const Standing& standing : family.standings) {
+    means.push_back(standing.primary.estimate.mean);
+  }
+  return decimals_for(means, family.metric.share);
 }
 
 std::string family_title(const RunResults& results, const std::string& id) {
@@ -75,9 +82,8 @@ std::string sign_flip_text(const SignFlip& sign_flip) {
   return p_text(sign_flip.exact ? "sign-flip p" : "sign-flip p (sampled)", sign_flip.p);
 }
 
-std::string no_spread_text(const SignFlip& sign_flip) {
-  return "all differences are equal: the t test has no spread to work with; " +
-         sign_flip_text(sign_flip);
+std::string no_spread_text() {
+  return "all differences are equal, so sign flips decide";
 }
 
 std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds) {

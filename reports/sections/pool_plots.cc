@@ -1,8 +1,10 @@
-// Figures over the benchmarks of a family: mean ranks, the interquartile mean of each method's runs,
-// performance profiles.
+// Figures over the benchmarks of a family: mean ranks, the interquartile mean of each method's
+// runs, performance profiles.
 #include "host/statistics/bootstrap.h"
 #include "reports/model/number_text.h"
 #include "reports/sections/sections.h"
+
+#include <assay/common/text.h>
 
 #include <algorithm>
 #include <cmath>
@@ -25,10 +27,12 @@ std::string interval_note(const Pool& pool) {
 RankPlot rank_plot(const Pool& pool, const std::string& id) {
   RankPlot plot;
   plot.id = "ranks-" + id;
-  plot.title = "Mean ranks over " + counted(pool.ranked.size(), "benchmark", "benchmarks");
+  plot.title = "Mean ranks over " + counted(pool.ranked.size(), "benchmark");
   plot.description =
-      "Left is better. A bar joins methods that Wilcoxon\u2019s test with Holm\u2019s correction does not "
-      "tell apart. Bars can hide that two methods are not told apart where one between them is: the "
+      "Left is better. A bar joins methods that Wilcoxon\u2019s test with Holm\u2019s correction "
+      "does not "
+      "tell apart. Bars can hide that two methods are not told apart where one between them is: "
+      "the "
       "matrix below has every pair.";
   plot.axis = "mean rank";
   std::vector<std::size_t> place(pool.order.size());
@@ -49,18 +53,15 @@ StripPlot aggregate_plot(const RunResults& results, const Pool& pool, const std:
   plot.id = "aggregate-" + id;
   plot.title = "Interquartile mean over all runs";
   plot.description =
-      "The mean of the middle half of a method\u2019s runs on all benchmarks, with its 95 % interval by "
+      "The mean of the middle half of a method\u2019s runs on all benchmarks, with its 95 % "
+      "interval by "
       "resampling seeds within each benchmark (not normalised: one scale for all benchmarks). Each "
       "mark is the mean of one benchmark." +
       interval_note(pool);
   plot.axis = title_with_arrow(pool.metric);
-  double largest = 0;
-  for (const PoolMethod& method : pool.methods) {
-    if (std::isfinite(method.interquartile_mean)) {
-      largest = std::max(largest, std::abs(method.interquartile_mean));
-    }
-  }
-  const int decimals = decimals_for(largest, pool.metric.share);
+  std::vector<double> means;
+  for (const PoolMethod& method : pool.methods) means.push_back(method.interquartile_mean);
+  const int decimals = decimals_for(means, pool.metric.share);
   std::size_t planned = 0;
   for (const std::size_t b : pool.benchmarks) planned += results.benchmarks[b].seeds.size();
   for (const std::size_t m : pool.order) {
@@ -176,8 +177,8 @@ std::vector<Block> pool_plots(const RunResults& results, const Pool& pool, const
   if (pool.methods.size() <= most_profiles) {
     CurvePlot profiles = profile_plot(pool, id);
     Table table = profile_table(pool, profiles);
-    blocks.push_back(Block{Details{"Performance profiles",
-                                   blocks_of(std::move(profiles), std::move(table))}});
+    blocks.push_back(
+        Block{Details{"Performance profiles", blocks_of(std::move(profiles), std::move(table))}});
   }
   return blocks;
 }

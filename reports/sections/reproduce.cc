@@ -3,6 +3,8 @@
 #include "reports/model/plain_text.h"
 #include "reports/sections/sections.h"
 
+#include <assay/common/text.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,12 +18,11 @@ bool sets_seeds(const std::string& assignment) {
   return key == "seeds" || key.ends_with(".seeds");
 }
 
-std::string command_for(const BenchmarkResults& benchmark,
-                        const Row& row, const std::vector<std::uint64_t>& block,
-                        const RunOrigin& run) {
+std::string command_for(const BenchmarkResults& benchmark, const Row& row,
+                        const std::vector<std::uint64_t>& block, const RunOrigin& run) {
   std::string command = "assay run " +
-                        shell_word(run.suite_file.empty() ? "SUITE" : run.suite_file) +
-                        " --only " + shell_word(benchmark.suite_id);
+                        shell_word(run.suite_file.empty() ? "SUITE" : run.suite_file) + " --only " +
+                        shell_word(benchmark.suite_id);
   if (!row.reference) command += " --methods " + shell_word(row.name);
   for (const std::string& assignment : run.overrides) {
     if (!sets_seeds(assignment)) command += " --set " + shell_word(assignment);
@@ -65,7 +66,7 @@ Section reproduce_section(const RunResults& results) {
       }
     }
   }
-  const std::string summary = counted(table.rows.size(), "command", "commands");
+  const std::string summary = counted(table.rows.size(), "command");
   section.add(Details{summary, blocks_of(std::move(table))});
   return section;
 }

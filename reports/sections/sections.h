@@ -33,6 +33,8 @@ Section reproduce_section(const RunResults& results);
 
 /// Decimals for a metric's values on a benchmark: the same wherever it is printed.
 int decimals_of(const BenchmarkResults& benchmark, const Metric& metric);
+/// One number of decimals for all means of a leaderboard.
+int decimals_of(const FamilyStandings& family);
 /// A family's title, else its id.
 std::string family_title(const RunResults& results, const std::string& id);
 /// The same with the metric, where the family's benchmarks are not all compared on one.
@@ -49,8 +51,8 @@ Cell name_cell(const BenchmarkResults& benchmark, const Row& row);
 Span paper_span(const std::string& paper);
 /// "signal in fit"
 std::string cause_of(const SeedResult& seed);
-/// Why differences that are all equal decide nothing, with their sign-flip p.
-std::string no_spread_text(const SignFlip& sign_flip);
+/// Beside the p of differences that are all equal: what it comes from.
+std::string no_spread_text();
 /// "sign-flip p = 0.063"
 std::string sign_flip_text(const SignFlip& sign_flip);
 /// "about 9 seeds would decide it", or what can be said instead.
@@ -59,15 +61,15 @@ std::string seeds_hint(const std::optional<std::size_t>& seeds, bool many_seeds)
 struct PublishedRow {
   std::string metric;  ///< its title
   std::string value;
-  std::string ours;    ///< "" where the run has none
+  std::string ours;                                        ///< "" where the run has none
   double mean = std::numeric_limits<double>::quiet_NaN();  ///< of ours
   int decimals = 3;
 };
 PublishedRow published_row(const BenchmarkResults& benchmark, const Published& published);
 /// All of a benchmark's (published.cc).
 Table published_table(const BenchmarkResults& benchmark);
-/// How an interval over several benchmarks was made where it is not over all of the seeds: " 4 seeds
-/// in common"; else "".
+/// How an interval over several benchmarks was made where it is not over all of the seeds: " 4
+/// seeds in common"; else "".
 std::string seeds_note(const OverBenchmarks& over, std::size_t benchmarks);
 /// "+0.031 [0.012, 0.050]"
 std::string difference_text(const Estimate& difference, int decimals);

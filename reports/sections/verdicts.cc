@@ -28,8 +28,8 @@ Tone tone_of(Verdict verdict) {
 
 std::string seeds_used(const Estimate& difference) {
   const std::size_t all = difference.n + difference.dropped;
-  if (difference.dropped == 0) return counted(all, "seed", "seeds");
-  return std::to_string(difference.n) + " of " + counted(all, "seed", "seeds");
+  if (difference.dropped == 0) return counted(all, "seed");
+  return std::to_string(difference.n) + " of " + counted(all, "seed");
 }
 
 const BenchmarkResults* find_benchmark(const RunResults& results, const std::string& id) {
@@ -58,6 +58,7 @@ Text measured_text(const ClaimTest& test, const std::string& title) {
 // Slopes can be of any size: three digits that count, as far as a line has room for them.
 int decimals_of_fit(double value) {
   int decimals = decimals_for(std::abs(value), false);
+  if (decimals == three_digits) return decimals;
   while (decimals < 9 && value != 0 && std::abs(value) * std::pow(10, decimals) < 100) ++decimals;
   return decimals;
 }
@@ -83,6 +84,8 @@ std::string surety_text(const ClaimTest& test, Correction correction) {
   std::string text;
   if (correction == Correction::holm) text = p_text("Holm p", test.adjusted) + ", ";
   if (correction == Correction::bonferroni) text = p_text("Bonferroni p", test.adjusted) + ", ";
+  if (test.no_spread)
+    return "; " + text + sign_flip_text(test.sign_flip) + " (" + no_spread_text() + ")";
   text += p_text(test.fits() ? "p" : test.procedure + " p", test.p);
   if (test.fits()) text += " (" + test.procedure + ")";
   if (!std::isnan(test.sign_flip.p)) text += ", " + sign_flip_text(test.sign_flip);
@@ -117,7 +120,7 @@ Text test_text(const RunResults& results, const ClaimTest& test, Correction corr
                          seeds_used(test.test.difference)));
   }
   if (!test.note.empty()) {
-    text.push_back(plain("; " + (test.no_spread ? no_spread_text(test.sign_flip) : test.note)));
+    text.push_back(plain("; " + test.note));
     return text;
   }
   text.push_back(muted(surety_text(test, correction)));
@@ -197,13 +200,11 @@ Finding comparison_finding(const RunResults& results, const Comparison& comparis
   }
   text.push_back(plain(metric->title + " " +
                        difference_text(difference, decimals_of(benchmark, *metric)) + ", "));
-  if (comparison.test.no_spread()) {
-    text.push_back(
-        plain(seeds_used(difference) + "; " + no_spread_text(comparison.test.sign_flip)));
-    return finding;
-  }
   text.push_back(plain(p_text("Holm p", comparison.adjusted) + ", " + seeds_used(difference)));
-  text.push_back(muted(" (" + sign_flip_text(comparison.test.sign_flip) + ")"));
+  text.push_back(muted(
+      " (" +
+      (comparison.test.no_spread() ? no_spread_text() : sign_flip_text(comparison.test.sign_flip)) +
+      ")"));
   const std::string hint = comparison.outcome == Comparison::Outcome::undecided
                                ? seeds_hint(comparison.seeds, comparison.many_seeds)
                                : "";
@@ -227,17 +228,18 @@ Findings over_benchmarks(const FamilyStandings& family) {
                    : standing.better > 0 ? "better"
                    : standing.worse > 0  ? "worse"
                                          : "undecided";
-    finding.statement = {strong(standing.name),
-                         plain(": better on " + std::to_string(standing.better) + ", worse on " +
-                               std::to_string(standing.worse) + ", undecided on " +
-                               std::to_string(standing.undecided) + " of " +
-                               counted(compared, "benchmark", "benchmarks"))};
+    finding.statement = {
+        strong(standing.name),
+        plain(": better on " + std::to_string(standing.better) + ", worse on " +
+              std::to_string(standing.worse) + ", undecided on " +
+              std::to_string(standing.undecided) + " of " + counted(compared, "benchmark"))};
     if (standing.over_baseline) {
       const Estimate& difference = standing.over_baseline->estimate;
-      finding.statement.push_back(plain(
-          "; " + family.metric.title + " " +
-          difference_text(difference, decimals_for(std::abs(difference.mean), family.metric.share)) +
-          " over the baseline, averaged over them"));
+      finding.statement.push_back(
+          plain("; " + family.metric.title + " " +
+                difference_text(difference,
+                                decimals_for(std::abs(difference.mean), family.metric.share)) +
+                " over the baseline, averaged over them"));
     }
     findings.items.push_back(std::move(finding));
   }

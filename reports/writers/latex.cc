@@ -55,9 +55,8 @@ class ApartMarks {
     if (standing.reference) return latex(standing.title);
     const auto found = std::find(reasons_.begin(), reasons_.end(), standing.apart);
     return "\\texttt{" + latex(standing.name) + "}" +
-           (found == reasons_.end()
-                ? ""
-                : mark(static_cast<std::size_t>(found - reasons_.begin())));
+           (found == reasons_.end() ? ""
+                                    : mark(static_cast<std::size_t>(found - reasons_.begin())));
   }
 
   /// For a caption.
@@ -159,15 +158,10 @@ std::string places_text(const std::optional<std::pair<std::size_t, std::size_t>>
 }
 
 void LatexWriter::leaderboard(const FamilyStandings& family, const Pool& pool) {
-  double largest = 0;
-  for (const Standing& standing : family.standings) {
-    const double mean = standing.primary.estimate.mean;
-    if (std::isfinite(mean)) largest = std::max(largest, std::abs(mean));
-  }
-  const int decimals = decimals_for(largest, family.metric.share);
+  const int decimals = decimals_of(family);
   std::string caption =
       latex(results_.title + ": " + standings_title(results_, family)) + ". Means over " +
-      counted(family.benchmarks, "benchmark", "benchmarks") +
+      counted(family.benchmarks, "benchmark") +
       " with 95\\,\\% intervals over seeds; difference to the baseline on the same "
       "seeds; benchmarks on which a method is better / undecided / worse "
       "(Holm-corrected paired $t$ tests).";
@@ -199,8 +193,7 @@ void LatexWriter::leaderboard(const FamilyStandings& family, const Pool& pool) {
       difference = compared > 0 ? "not comparable" : "baseline";
     }
     const auto range = places(pool, standing);
-    row({apart.name(standing),
-         places_text(range),
+    row({apart.name(standing), places_text(range),
          std::to_string(standing.benchmarks) + " of " + std::to_string(standing.planned),
          standing.benchmarks == 0 ? "no result"
                                   : value_text(estimate_text(standing.primary.estimate, decimals),

@@ -45,7 +45,7 @@ class LeftOut {
 
 std::string cells_sentence(const RunResults& results) {
   std::string text = std::to_string(results.count(CellState::done)) + " of " +
-                     counted(results.cells(), "cell", "cells") + " done";
+                     counted(results.cells(), "cell") + " done";
   if (const auto failed = results.count(CellState::failed); failed > 0) {
     text += ", " + std::to_string(failed) + " failed";
   }
@@ -65,7 +65,7 @@ std::string claims_sentence(const Analysis& analysis) {
     if (count == 0) continue;
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + verdict_word(verdict);
   }
-  return counted(analysis.claims.size(), "claim", "claims") + ": " + text;
+  return counted(analysis.claims.size(), "claim") + ": " + text;
 }
 
 std::string comparisons_sentence(const Analysis& analysis) {
@@ -146,7 +146,7 @@ std::vector<TableRow> failure_rows(const RunResults& results) {
         [](const auto& a, const auto& b) { return a.second.count < b.second.count; });
     std::string message = short_text(frequent->first);
     if (const std::size_t others = cause.messages.size() - 1; others > 0) {
-      message += " (and " + counted(others, "other message", "other messages") + ")";
+      message += " (and " + counted(others, "other message") + ")";
     }
     TableRow row;
     row.cells = {std::to_string(cause.count), short_text(name), std::move(message),

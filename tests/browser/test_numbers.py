@@ -59,7 +59,11 @@ class Numbers(BrowserCase):
         # Ties go to the even digit, as fmt writes them; what rounds to zero has no sign.
         for value, decimals, text in [(0.0625, 3, "0.062"), (0.1875, 3, "0.188"), (2.5, 0, "2"), (3.5, 0, "4"),
                                       (-0.0004, 3, "0.000"), (-0.5, 0, "0"), (-1.25, 1, "\u22121.2"),
-                                      (0.0005, 3, "0.001"), (1e-9, 3, "0.000"), (123.4565, 3, "123.457")]:
+                                      (0.0005, 3, "0.001"), (1e-9, 3, "0.000"), (123.4565, 3, "123.457"),
+                                      # Three digits that count, for columns of every size.
+                                      (1.2e53, -3, "1.20e53"), (-1e-10, -3, "\u22121.00e\u221210"), (0, -3, "0"),
+                                      (0.001, -3, "0.00100"), (999999, -3, "999999"), (1e6, -3, "1.00e6"),
+                                      (1.125, -3, "1.12"), (1.125e7, -3, "1.12e7")]:
             self.assertEqual(page.evaluate("([v, d]) => assay.numbers.number(v, d)", [value, decimals]), text)
 
     def test_the_suites_own_baseline_chosen_by_hand(self):

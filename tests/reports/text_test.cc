@@ -31,6 +31,25 @@ TEST_CASE("numbers have a true minus, no minus zero, and words for what is none"
   CHECK(signed_number(no_value, 3) == "not a number");
 }
 
+TEST_CASE("values of every size print with three digits where decimals would not do") {
+  CHECK(number(1.2e53, three_digits) == "1.20e53");
+  CHECK(number(-1e-10, three_digits) == "\u22121.00e\u221210");
+  CHECK(number(0, three_digits) == "0");
+  CHECK(number(0.001, three_digits) == "0.00100");
+  CHECK(number(999999, three_digits) == "999999");
+  CHECK(number(1e6, three_digits) == "1.00e6");
+  CHECK(number(1.125, three_digits) == "1.12");  // ties to even
+  CHECK(number(1.125e7, three_digits) == "1.12e7");
+  CHECK(signed_number(2.5e-300, three_digits) == "+2.50e\u2212300");
+  CHECK(interval_text({-1e-9, 0.25}, three_digits) == "[\u22121.00e\u22129, 0.250]");
+  CHECK(decimals_for(std::vector<double>{1e53, 0.3}, false) == three_digits);
+  CHECK(decimals_for(std::vector<double>{0, no_value, 1e-10, 0.3}, false) == three_digits);
+  CHECK(decimals_for(std::vector<double>{0, 1e-4, 0.3}, false) == 3);
+  CHECK(decimals_for(std::vector<double>{1e-10, 0.3}, true) == 3);
+  CHECK(decimals_for(std::vector<double>{2e-4, 1e-4}, false) == three_digits);
+  CHECK(decimals_for(std::vector<double>{}, false) == 3);
+}
+
 TEST_CASE("decimals follow the size of the values") {
   CHECK(decimals_for(0.4, false) == 3);
   CHECK(decimals_for(4.2, false) == 3);

@@ -3,6 +3,8 @@
 #include "host/statistics/claim_values.h"
 #include "host/statistics/sweep_fit.h"
 
+#include <assay/common/text.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -34,7 +36,7 @@ Decided decide(const std::optional<End>& low, const std::optional<End>& high) {
   if (low && !(low->side > 0)) return {*low, Verdict::refuted};
   if (high && !(high->side < 0)) return {*high, Verdict::refuted};
   if (!low || !high) return {low ? *low : *high, Verdict::supported};
-  // One without spread decides nothing, so neither does the range.
+  // A fit without error has no p at either end.
   return {std::isnan(low->p) || low->p > high->p ? *low : *high, Verdict::supported};
 }
 
@@ -55,7 +57,7 @@ Decided decide_by_t(const std::vector<double>& quantity, const std::vector<doubl
       end.differences.push_back(quantity[i] - value * units[i]);
     }
     end.side = mean(end.differences);
-    end.p = t_test_p(end.differences);
+    end.p = deciding_p(end.differences);
     return end;
   });
 }
@@ -63,18 +65,14 @@ Decided decide_by_t(const std::vector<double>& quantity, const std::vector<doubl
 Pending finish_by_t(ClaimTest& test, const Decided& decided) {
   test.p = decided.end.p;
   test.sign_flip = sign_flip_test(decided.end.differences);
-  if (std::isnan(test.p)) {
+  const std::size_t n = decided.end.differences.size();
+  if (std::isnan(t_test_p(decided.end.differences))) {
     test.no_spread = true;
-    test.note = "all differences are equal: the t test has no spread to work with";
-    return {};
+    return {.if_significant = decided.if_significant, .unanimous = true, .n = n};
   }
   return {.if_significant = decided.if_significant,
           .effect = std::abs(mean(decided.end.differences)) / sample_sd(decided.end.differences),
-          .n = decided.end.differences.size()};
-}
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
+          .n = n};
 }
 
 // Too few seeds with all values, or values that cannot be compared: the note says which.
@@ -235,7 +233,7 @@ Threshold threshold_of(const Crossing& crossing, int trend, const std::vector<do
 Pending run_censored(ClaimTest& test, const std::vector<Threshold>& thresholds,
                      const Interval& range) {
   const std::string missing = std::to_string(test.censored) + " of " +
-                              counted(thresholds.size(), "seed", "seeds") + " never " +
+                              counted(thresholds.size(), "seed") + " never " +
                               (test.censored == 1 ? "crosses" : "cross") + " the level";
   bool known = true;
   const Decided decided = decide(range, [&](double value) {

@@ -14,7 +14,7 @@ struct Pending {
   /// In standard deviations of the differences that decide; not a number where no number of seeds
   /// can be named.
   double effect = std::numeric_limits<double>::quiet_NaN();
-  bool unanimous = false;  ///< a sign test that every seed agrees with: more seeds would do
+  bool unanimous = false;  ///< signs decide, and every seed agrees: more seeds would do
   std::size_t n = 0;       ///< seeds used
 };
 

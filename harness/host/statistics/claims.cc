@@ -105,27 +105,15 @@ std::vector<double> corrected(const std::vector<double>& p_values, Correction co
   return adjusted;
 }
 
-// What the correction leaves of the level for a test with this p.
-double level_left(double p, const std::vector<double>& p_values, const ClaimRules& rules) {
-  if (rules.correction == Correction::none) return rules.level;
-  std::size_t open = p_values.size();
-  if (rules.correction == Correction::holm) {
-    // Those still open when it comes to p; what could not be tested stays open.
-    open = static_cast<std::size_t>(std::count_if(p_values.begin(), p_values.end(),
-                                                  [p](double other) { return !(other < p); }));
-  }
-  return rules.level / static_cast<double>(std::max<std::size_t>(1, open));
-}
-
-void set_seeds(ClaimTest& test, const Pending& pending, double left, double level) {
+void set_seeds(ClaimTest& test, const Pending& pending, const std::vector<double>& p_values,
+               const ClaimRules& rules) {
   if (pending.unanimous) {
-    test.seeds = std::max(pending.n + 1, sign_flip_minimum(left));
+    test.seeds = std::max(pending.n + 1, sign_flip_minimum(level_left(test.p, p_values, rules)));
     return;
   }
-  if (!std::isfinite(pending.effect)) return;
-  const auto needed = seeds_needed(pending.effect, left);
-  test.many_seeds = !needed;
-  if (needed) test.seeds = std::max({*needed, pending.n + 1, sign_flip_minimum(level)});
+  const SeedsToDecide needed = seeds_to_decide(pending.effect, pending.n, test.p, p_values, rules);
+  test.seeds = needed.seeds;
+  test.many_seeds = needed.many;
 }
 
 // A step of monotone(...) holds when no other step of its line is established the other way. Where
@@ -220,7 +208,7 @@ std::vector<ClaimResult> evaluate_claims(const std::vector<Claim>& claims, const
       if (test.adjusted <= rules.level) {
         test.verdict = pending[at].if_significant;
       } else {
-        set_seeds(test, pending[at], level_left(test.p, p_values, rules), rules.level);
+        set_seeds(test, pending[at], p_values, rules);
       }
       ++at;
     }

@@ -62,7 +62,7 @@ struct ClaimTest {
   double adjusted = 0;  ///< p after the correction; both not a number when nothing could be tested
   SignFlip sign_flip;   ///< of the differences that decide: of a range those to its deciding end;
                         ///< p not a number where no seed's differences decide
-  bool no_spread = false;  ///< these are all equal and not zero: the t test decides nothing
+  bool no_spread = false;  ///< these are all equal and not zero: sign flips decide
   Verdict verdict = Verdict::inconclusive;
   std::optional<std::size_t> seeds;  ///< when inconclusive: about how many would decide
   bool many_seeds = false;           ///< more than 1000 would be needed: treat as equal

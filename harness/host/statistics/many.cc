@@ -70,16 +70,23 @@ std::optional<std::size_t> seeds_needed_unpaired(double effect, double level) {
   return smallest_with_power(unpaired_power, effect, level);
 }
 
+double level_left(double p, const std::vector<double>& p_values, const ClaimRules& rules) {
+  if (rules.correction == Correction::none) return rules.level;
+  std::size_t open = p_values.size();
+  if (rules.correction == Correction::holm) {
+    // Those still open when it comes to p; what could not be tested stays open.
+    open = static_cast<std::size_t>(std::count_if(p_values.begin(), p_values.end(),
+                                                  [p](double other) { return !(other < p); }));
+  }
+  return rules.level / static_cast<double>(std::max<std::size_t>(1, open));
+}
+
 SeedsToDecide seeds_to_decide(double effect, std::size_t n, double p,
-                              const std::vector<double>& p_values) {
+                              const std::vector<double>& p_values, const ClaimRules& rules) {
   if (!std::isfinite(effect)) return {};
-  // Those that Holm still holds open when it comes to p; what could not be tested stays open.
-  const auto open =
-      std::count_if(p_values.begin(), p_values.end(), [p](double other) { return !(other < p); });
-  const double level = significance_level / static_cast<double>(std::max<std::ptrdiff_t>(1, open));
-  const auto needed = seeds_needed(effect, level);
+  const auto needed = seeds_needed(effect, level_left(p, p_values, rules));
   if (!needed) return {std::nullopt, true};
-  return {std::max({*needed, n + 1, sign_flip_minimum(significance_level)}), false};
+  return {std::max({*needed, n + 1, sign_flip_minimum(rules.level)}), false};
 }
 
 std::size_t sign_flip_minimum(double level) {

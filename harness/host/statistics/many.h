@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/statistics/adjust.h"
+#include "host/suite/suite.h"
 
 #include <cstddef>
 #include <optional>
@@ -39,11 +40,15 @@ struct SeedsToDecide {
   bool many = false;                 ///< more than `most_useful_seeds`: treat as equal
 };
 
-/// For a test on n pairs with `effect` = |mean| / sd of what decides, at the level that Holm leaves
-/// for its `p` among its family's `p_values`. At least one more than now, and as many as sign flips
-/// need. Nothing where the effect is not a number or infinite.
+/// The level that the rules' correction leaves for a test with this `p` among its family's
+/// `p_values`. Those that could not be tested, whose p is not a number, stay in the family.
+double level_left(double p, const std::vector<double>& p_values, const ClaimRules& rules = {});
+
+/// For a test on n pairs with `effect` = |mean| / sd of what decides, at the level that is left for
+/// its `p`. At least one more than now, and as many as sign flips need. Nothing where the effect is
+/// not a number or infinite.
 SeedsToDecide seeds_to_decide(double effect, std::size_t n, double p,
-                              const std::vector<double>& p_values);
+                              const std::vector<double>& p_values, const ClaimRules& rules = {});
 
 /// Smallest number of pairs with which a two-sided sign-flip test can reach `level`: 6 for .05.
 std::size_t sign_flip_minimum(double level);

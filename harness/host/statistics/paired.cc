@@ -35,8 +35,8 @@ std::vector<double> signed_sums(const std::vector<double>& d, std::size_t from, 
   return sums;
 }
 
-// How many of the 2^n sign vectors have a sum of at least `threshold`: every sum is one of the first
-// half's plus one of the second's, so that 2^(n/2) searches count what enumerating would.
+// How many of the 2^n sign vectors have a sum of at least `threshold`: every sum is one of the
+// first half's plus one of the second's, so that 2^(n/2) searches count what enumerating would.
 std::uint64_t count_reaching(const std::vector<double>& d, double threshold) {
   const std::vector<double> first = signed_sums(d, 0, d.size() / 2);
   const std::vector<double> second = signed_sums(d, d.size() / 2, d.size());
@@ -99,6 +99,11 @@ double t_test_p(const std::vector<double>& values) {
   return t_two_sided_p(n - 1, center / (sd / std::sqrt(n)));
 }
 
+double deciding_p(const std::vector<double>& differences) {
+  const double p = t_test_p(differences);
+  return std::isnan(p) && differences.size() >= 2 ? sign_flip_test(differences).p : p;
+}
+
 PairedTest paired_test(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() != b.size()) {
     throw Error("paired_test needs one value a seed of both: it got " + std::to_string(a.size()) +
@@ -111,7 +116,7 @@ PairedTest paired_test(const std::vector<double>& a, const std::vector<double>& 
   }
   test.difference = estimate_mean(test.differences);
   test.difference.dropped = a.size() - test.differences.size();
-  test.p = t_test_p(test.differences);
+  test.p = deciding_p(test.differences);
   test.sign_flip = sign_flip_test(test.differences);
   return test;
 }

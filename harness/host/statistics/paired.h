@@ -22,17 +22,16 @@ SignFlip sign_flip_test(const std::vector<double>& differences);
 /// are above zero). Enumerated and drawn as the two-sided; its smallest value is 1 / 2^n.
 SignFlip sign_flip_greater(const std::vector<double>& differences);
 
-/// Paired differences and their tests. p-values are not numbers when there are fewer than two
-/// pairs, and for differences that are all equal and not zero.
+/// Paired differences and their tests. p is not a number when there are fewer than two pairs.
 struct PairedTest {
   Estimate difference;  ///< of a - b; `dropped` counts pairs with a value that is not finite
-  double p = 0;         ///< two-sided paired t
+  double p = 0;         ///< two-sided: of paired t, where that has no spread of the sign flips
   SignFlip sign_flip;
   std::vector<double> differences;  ///< of the pairs used, in the order of the seeds
 
   bool testable() const noexcept { return difference.n >= 2; }
-  /// Differences that are all equal and not zero: t has no spread to work with, and on a discrete
-  /// metric with few seeds they are no evidence of a small p.
+  /// Differences that are all equal and not zero: t has no spread to work with, so sign flips
+  /// decide.
   bool no_spread() const noexcept { return difference.no_variation() && difference.mean != 0; }
 };
 
@@ -42,5 +41,9 @@ PairedTest paired_test(const std::vector<double>& a, const std::vector<double>& 
 /// Two-sided p of a one-sample t test of mean zero. No variation: 1 when all are zero, else not a
 /// number.
 double t_test_p(const std::vector<double>& values);
+
+/// What decides on differences: the t test, and for those that are all equal and not zero the sign
+/// flips, whose 2 / 2^n a few seeds of a discrete metric cannot make small by chance.
+double deciding_p(const std::vector<double>& differences);
 
 }  // namespace assay

@@ -19,10 +19,6 @@ constexpr double wanted_power = 0.8;
 constexpr std::size_t few_seeds = 5;
 constexpr std::size_t few_points = 3;
 
-std::string counted(std::size_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 const Benchmark* find_benchmark(const Suite& suite, const std::string& id) {
   const auto found = std::find_if(suite.benchmarks.begin(), suite.benchmarks.end(),
                                   [&](const Benchmark& one) { return one.id == id; });

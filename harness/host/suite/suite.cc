@@ -51,10 +51,6 @@ Json to_json(const Published& row) {
   return json;
 }
 
-std::string counted(std::size_t count, const char* what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 template <class T>
 void take(const Json& json, const char* key, T& value) {
   json.at(key).get_to(value);

@@ -83,17 +83,34 @@
     return result;
   }
 
-  // As the report's own texts are rounded: ties to even, where toFixed takes the larger.
-  function rounded(value, decimals) {
-    const text = value.toFixed(decimals);
-    const exact = value.toFixed(decimals + 25);
+  // As the report's own texts are rounded: ties to even, where toFixed takes the larger. `exact` has
+  // 25 decimals more than `text`.
+  function tiesToEven(text, exact) {
     if (!/^50*$/.test(exact.slice(-25))) return text;
     const below = exact.slice(0, -25).replace(/\.$/, "");
     return Number(below.slice(-1)) % 2 === 0 ? below : text;
   }
 
+  function rounded(value, decimals) {
+    return tiesToEven(value.toFixed(decimals), value.toFixed(decimals + 25));
+  }
+
+  // Digits that count, as number_text.cc prints them.
+  function withDigits(value, digits) {
+    if (value === 0) return "0";
+    const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+    if (value < 1e-3 || value >= 1e6) {
+      const exact = value.toExponential(digits + 24).split("e");
+      const figures = exact[1] === exponent ? tiesToEven(mantissa, exact[0]) : mantissa;
+      return figures + "e" + exponent.replace("+", "").replace("-", "\u2212");
+    }
+    const above = Number(value.toExponential(25).split("e")[1]);
+    return rounded(value, Math.max(0, digits - 1 - above));
+  }
+
   function number(value, decimals) {
-    const text = rounded(Math.abs(value), decimals);
+    const size = Math.abs(value);
+    const text = decimals < 0 ? withDigits(size, -decimals) : rounded(size, decimals);
     return value < 0 && /[1-9]/.test(text) ? "\u2212" + text : text;
   }
 

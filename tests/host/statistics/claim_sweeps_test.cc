@@ -96,7 +96,7 @@ TEST_CASE("seeds without a value at every point are left out of a slope") {
         "one seed has all 3 values: nothing can be tested");
 }
 
-TEST_CASE("slopes that differ by rounding alone are no evidence") {
+TEST_CASE("slopes that differ by rounding alone are decided by sign flips") {
   Sweep flat{{1, 2, 4}, {}};
   for (const double x : flat.x)
     flat.values.push_back({.7 + 1e-5 * x, .8 + 1e-5 * x, .9 + 1e-5 * x});

@@ -117,8 +117,7 @@ TEST_CASE("a ratio's denominator is judged on the pairs used") {
   Table table;
   table["gain"] = {{"x", {.05, .06, .055, no_value}}, {"y", {.01, .02, .016, .02}}};
   table["gap"] = {{"x", {.15, .14, .16, -9}}, {"y", {.15, .14, .16, -9}}};
-  CHECK(evaluate_claims({claim("x > y", "pgr")}, data_of(table))[0].verdict ==
-        Verdict::supported);
+  CHECK(evaluate_claims({claim("x > y", "pgr")}, data_of(table))[0].verdict == Verdict::supported);
 }
 
 TEST_CASE("rows with different denominators are not compared by their ratios") {
@@ -152,26 +151,44 @@ TEST_CASE("a test that could not run counts among the tests planned") {
   CHECK(results[0].verdict == Verdict::inconclusive);
 }
 
-TEST_CASE("differences that are all equal are no evidence") {
+TEST_CASE("differences that are all equal are decided by sign flips") {
   const std::vector<double> one = {.5, .6, .7, .8, .9}, other = {.25, .35, .45, .55, .65};
   const ClaimData data = data_of({{"accuracy", {{"one", one}, {"other", other}}}});
-  for (const char* expect : {"one > other", "one < other", "one near other within 0.5",
-                             "one near other within 0.1"}) {
+  for (const char* expect :
+       {"one > other", "one < other", "one near other within 0.5", "one near other within 0.1"}) {
     INFO(expect);
     const ClaimResult result = evaluate_claims({claim(expect)}, data)[0];
     CHECK(result.verdict == Verdict::inconclusive);
-    CHECK(std::isnan(result.tests[0].p));
     CHECK(result.tests[0].no_spread);
+    CHECK(result.tests[0].p == Approx(.0625));
     CHECK(result.tests[0].sign_flip.p == Approx(.0625));
-    CHECK_FALSE(result.tests[0].seeds);
-    CHECK(result.tests[0].note ==
-          "all differences are equal: the t test has no spread to work with");
+    CHECK(result.tests[0].seeds == 6);
+    CHECK(result.tests[0].note.empty());
   }
+}
+
+TEST_CASE("six equal differences decide what five leave open") {
+  const std::vector<double> one = {.5, .6, .7, .8, .9, 1}, other = {.25, .35, .45, .55, .65, .75};
+  const ClaimData data = data_of({{"accuracy", {{"one", one}, {"other", other}}}});
+  const auto verdict = [&](const char* expect) {
+    const ClaimResult result = evaluate_claims({claim(expect)}, data)[0];
+    CHECK(result.tests[0].p == Approx(.03125));
+    return result.verdict;
+  };
+  CHECK(verdict("one > other") == Verdict::supported);
+  CHECK(verdict("one < other") == Verdict::refuted);
+  CHECK(verdict("one near other within 0.5") == Verdict::supported);
+  CHECK(verdict("one near other within 0.1") == Verdict::refuted);
+  // Two such claims: Holm asks for .025, which takes seven.
+  const auto both = evaluate_claims({claim("one > other"), claim("other < one")}, data);
+  CHECK(both[0].verdict == Verdict::inconclusive);
+  CHECK(both[0].tests[0].seeds == 7);
 }
 
 TEST_CASE("the sign-flip p beside a near is that of the end that decides") {
   // a - b has both signs (p .0625); shifted by .02 all six differences have one: 2 / 64.
-  const auto test = evaluate_claims({claim("a near b within 0.02")}, data_of(accuracy()))[0].tests[0];
+  const auto test =
+      evaluate_claims({claim("a near b within 0.02")}, data_of(accuracy()))[0].tests[0];
   CHECK(test.test.sign_flip.p == Approx(.0625));
   CHECK(test.sign_flip.p == Approx(.03125));
 }

@@ -1,6 +1,7 @@
 // Small text services shared by messages: nearest names, joining, quoting.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,9 @@ std::string unknown_key(std::string_view key, const std::vector<std::string>& kn
                         std::string_view place = "");
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// "1 seed", "5 seeds"; `many` where the plural is not made by an s.
+std::string counted(std::size_t count, std::string_view one, std::string_view many = {});
 
 /// 'text' as a message shows what somebody wrote: control characters and bytes that are not UTF-8
 /// become escapes, and more than 60 characters are cut.
