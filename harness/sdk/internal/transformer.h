@@ -63,6 +63,10 @@ std::int64_t check_sequences(const TransformerShape& shape, const Tensor& x, std
 
 std::shared_ptr<const Network> make_transformer(const TransformerShape& shape);
 
+/// The hand-written passes for theta's type; null for types without them.
+std::unique_ptr<DirectPass> make_transformer_pass(const TransformerShape& shape,
+                                                  const Layout& layout, const Tensor& theta);
+
 std::unique_ptr<Decoder> make_plain_decoder(const TransformerShape& shape, const Layout& layout,
                                             const Tensor& theta_KP, std::int64_t batch,
                                             std::int64_t length);

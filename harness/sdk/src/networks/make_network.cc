@@ -175,8 +175,8 @@ std::int64_t check_input(const Tensor& x, std::int64_t rows, const std::vector<s
               shape_text(x.sizes()));
 }
 
-std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tensor& x,
-                        const std::vector<std::int64_t>& input, const char* arch) {
+void check_parameters(const Tensor& theta, std::int64_t parameters, const Tensor& x,
+                      const char* arch) {
   if (theta.dim() != 2 || theta.size(1) != parameters) {
     throw Error("parameters must be [rows, " + std::to_string(parameters) + "], but are " +
                 shape_text(theta));
@@ -187,6 +187,11 @@ std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tens
          << ", inputs " << x.scalar_type() << " on " << x.device() << "; they must be alike";
     throw Error(text.str());
   }
+}
+
+std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tensor& x,
+                        const std::vector<std::int64_t>& input, const char* arch) {
+  check_parameters(theta, parameters, x, arch);
   return check_input(x, theta.size(0), input, arch);
 }
 

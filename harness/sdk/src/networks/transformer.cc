@@ -80,6 +80,9 @@ class Transformer final : public Network {
   const Layout& layout() const override { return layout_; }
   std::int64_t classes() const override { return shape_.vocabulary; }
   double forward_flops() const override { return flops_; }
+  std::unique_ptr<DirectPass> direct_pass(const Tensor& theta_KP) const override {
+    return theta_KP.is_cpu() ? make_transformer_pass(shape_, layout_, theta_KP) : nullptr;
+  }
   bool causal() const override { return true; }
   std::unique_ptr<Decoder> decoder(const Tensor& theta_KP, std::int64_t batch,
                                    std::int64_t length) const override {
