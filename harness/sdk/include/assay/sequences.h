@@ -1,0 +1,42 @@
+// Sequences of tokens: how likely a network finds them. Shape letters besides the usual: T tokens
+// of a sequence, V symbols of the vocabulary. Leading axes are any ([K, B], or [K, B, 2] for
+// pairs).
+//
+// The shift is made here: logits [..., T, V] at position t speak of token t + 1, so what is said of
+// tokens 1 to T-1 has T-1 entries, entry t of token t + 1, and the logits of the last position are
+// not read. Masks are aligned with the tokens, [..., T]: 1 where a token counts (a response's,
+// say), 0 elsewhere; the first token's entry is not read, for nothing predicts it. Tokens are
+// int64, or whole numbers held as floats (as data sets hold them); a negative token is padding and
+// never counts.
+#pragma once
+
+#include <assay/tensor.h>
+
+namespace assay {
+
+/// log p(token t + 1 | tokens 0..t), [..., T-1]. Zero, and without a slope, where mask_T is 0
+/// (undefined: every token counts) and at padding, whatever the logits are there. Backward makes
+/// the logits' derivative and no other tensor of that size. mask_T may have leading axes of size 1.
+/// Throws Error for shapes that do not fit and for a token outside of the vocabulary.
+Tensor token_log_probabilities(const Tensor& logits_TV, const Tensor& token_T,
+                               const Tensor& mask_T = {});
+
+/// Entropy (natural logarithm) of the next token at positions 0..T-2, [..., T-1]; mask_T as above.
+Tensor token_entropies(const Tensor& logits_TV, const Tensor& mask_T = {});
+
+/// KL(p || q) of the next token at positions 0..T-2, [..., T-1]; mask_T as above.
+Tensor token_divergences(const Tensor& p_logits_TV, const Tensor& q_logits_TV,
+                         const Tensor& mask_T = {});
+
+/// Number of tokens that count and are predicted, [...], of the mask's type: |y|. A mask that is
+/// bool or of integers gives float32.
+Tensor sequence_lengths(const Tensor& mask_T);
+
+/// Sum over the tokens that count of what is said of each, [..., T-1] to [...]. 0 where none
+/// counts, whatever stands there (also a number that is not finite).
+Tensor sequence_sums(const Tensor& value_T, const Tensor& mask_T);
+
+/// The same divided by the length; 0 where none counts.
+Tensor sequence_means(const Tensor& value_T, const Tensor& mask_T);
+
+}  // namespace assay
