@@ -10,7 +10,9 @@
 // never counts.
 #pragma once
 
-#include <assay/tensor.h>
+#include <assay/train.h>
+
+#include <functional>
 
 namespace assay {
 
@@ -38,5 +40,25 @@ Tensor sequence_sums(const Tensor& value_T, const Tensor& mask_T);
 
 /// The same divided by the length; 0 where none counts.
 Tensor sequence_means(const Tensor& value_T, const Tensor& mask_T);
+
+/// token_log_probabilities of every item of `data` ([..., T] tokens) by a model, [K, N, ..., T-1],
+/// without gradients and in large batches: a reference model's, computed once and read through
+/// Batch::gather or gather_said. mask_KNT is [K, N, ..., T], or [1, N, ..., T] for all rows, or
+/// undefined; trailing positions at which nothing counts are not computed. Zero past a row's end.
+/// Counts forward samples when `run` is given. Throws Error when shapes do not fit.
+Tensor predict_log_probabilities(const Model& model, const Dataset& data,
+                                 const Tensor& mask_KNT = {}, Run* run = nullptr);
+
+/// A hook for Hooks::prepare: cuts the batch's tokens behind the last one that counts in any of its
+/// sequences, by the training set's mask [K, N, ..., T], so that short batches cost less. In a
+/// causal network nothing else changes, up to rounding. (FLOPs are counted as if nothing were cut.)
+std::function<void(Batch&)> cut_padding(const Tensor& mask_KNT);
+
+/// Batch::gather of a tensor that is aligned with the tokens, [K, N, ..., T], cut as the batch's
+/// tokens are.
+Tensor gather_tokens(const Batch& batch, const Tensor& value_KNT);
+
+/// The same of what is said of tokens, [K, N, ..., T-1].
+Tensor gather_said(const Batch& batch, const Tensor& value_KNT);
 
 }  // namespace assay
