@@ -17,7 +17,8 @@ class Decoder {
   /// must be tokens too, but is not looked at. Logits of the token after each prompt, [K, B, V].
   virtual Tensor prefill(const Tensor& tokens_KBT, const Tensor& length_KB) = 0;
 
-  /// Appends one token to every sequence; logits of the one after it, [K, B, V].
+  /// Appends one token to every sequence; logits of the one after it, [K, B, V]. A negative token:
+  /// that sequence has ended, nothing is appended, and its logits are any numbers.
   virtual Tensor step(const Tensor& tokens_KB) = 0;
 
   /// From now on row k's sequence b is what its sequence place_KB[k, b] was; as many as place_KB
