@@ -1,14 +1,17 @@
 // A network of sequences small enough to enumerate all that it can say.
 #pragma once
 
+#include "sdk/internal/whole_decoder.h"
+
 #include <assay/network.h>
 
 #include <ATen/ATen.h>
+#include <memory>
 
 namespace assay::testing {
 
 /// Logits after tokens ..., a, b: now[b] + before[a] (before[a] left out for the first token).
-class HistoryNetwork final : public Network {
+class HistoryNetwork final : public Network, public std::enable_shared_from_this<HistoryNetwork> {
  public:
   explicit HistoryNetwork(std::int64_t symbols) : symbols_(symbols) {
     layout_.add("now", {symbols, symbols}, Initial::zero);
@@ -24,7 +27,12 @@ class HistoryNetwork final : public Network {
   }
   const Layout& layout() const override { return layout_; }
   std::int64_t classes() const override { return symbols_; }
+  bool causal() const override { return true; }
   double forward_flops() const override { return 12; }
+  std::unique_ptr<Decoder> decoder(const Tensor& theta_KP, std::int64_t,
+                                   std::int64_t length) const override {
+    return make_whole_decoder({shared_from_this(), theta_KP}, length);
+  }
 
  private:
   // Row k's table at tokens [K or 1, ..., T]: [K, ..., T, V].

@@ -49,6 +49,12 @@ Tensor sequence_means(const Tensor& value_T, const Tensor& mask_T);
 Tensor predict_log_probabilities(const Model& model, const Dataset& data,
                                  const Tensor& mask_KNT = {}, Run* run = nullptr);
 
+/// The same for token_entropies, and for token_divergences of a model from another.
+Tensor predict_entropies(const Model& model, const Dataset& data, const Tensor& mask_KNT = {},
+                         Run* run = nullptr);
+Tensor predict_divergences(const Model& model, const Model& from, const Dataset& data,
+                           const Tensor& mask_KNT = {}, Run* run = nullptr);
+
 /// A hook for Hooks::prepare: cuts the batch's tokens behind the last one that counts in any of its
 /// sequences, by the training set's mask [K, N, ..., T], so that short batches cost less. In a
 /// causal network nothing else changes, up to rounding. (FLOPs are counted as if nothing were cut.)

@@ -5,6 +5,7 @@
 #include "sdk/internal/whole_decoder.h"
 
 #include <assay/common/error.h>
+#include <assay/decoder.h>
 
 #include <ATen/ATen.h>
 #include <algorithm>
@@ -62,13 +63,16 @@ class Drawing {
   }
 
  private:
-  std::unique_ptr<Decoder> make_decoder() const { return make_whole_decoder(model_, how_.length); }
+  std::unique_ptr<Decoder> make_decoder() const {
+    return how_.cached ? model_.network->decoder(model_.theta_KP, slots_, how_.length)
+                       : make_whole_decoder(model_, how_.length);
+  }
 
   // uniform_[t][k][b] decides on token t: entry `from + b` of the stream's step t.
   void draw_uniforms() {
     uniform_.clear();
     for (std::int64_t t = 0; t < how_.length; ++t) {
-      uniform_.push_back(streams_.uniform({from_ + slots_}, t).slice(1, from_).contiguous());
+      uniform_.push_back(streams_.uniform_part(from_, slots_, t));
     }
     drawn_ = slots_;
   }
