@@ -1,10 +1,17 @@
 // A stream that is interrupted and resumed ends with the same bits as one that is not.
+#include "sdk/families/continual/checkpoint.h"
+#include "sdk/internal/continual_state.h"
 #include "support.h"
 
 #include <ATen/ATen.h>
 #include <assay/common/files.h>
+#include <assay/common/hash.h>
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+#include <cstdio>
+#include <functional>
 #include <map>
 
 namespace assay::continual::test {
@@ -99,6 +106,70 @@ class Asks final : public Method {
   std::int64_t steps_ = 0, other_ = 0;
 };
 
+/// What `call` prints on standard error.
+std::string printed(const std::function<void()>& call) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "err";
+  std::fflush(stderr);
+  const int before = ::dup(2), file = ::open(path.c_str(), O_WRONLY | O_CREAT, 0644);
+  ::dup2(file, 2);
+  call();
+  std::fflush(stderr);
+  ::dup2(before, 2);
+  ::close(file);
+  ::close(before);
+  return read_file(path);
+}
+
+TensorMap state_of(Method& method) {
+  TensorMap state;
+  SaveState save(state);
+  method.state(save);
+  for (auto& [name, value] : state) value = value.clone();
+  return state;
+}
+
+/// Loads the checkpoint in `folder`, which must be refused for a reason that contains `why`, and
+/// sees that this changes nothing.
+void check_refused(const std::filesystem::path& folder, const std::string& why) {
+  const Example example = make_example(seeds, Scenario::class_);
+  const std::filesystem::path file = folder / "stream.safetensors";
+  Pulls method;
+  Run run(seeds);
+  method.begin(example.problem, run);
+  const TensorMap before = state_of(method);
+  Progress progress;
+  bool loaded = true;
+  const std::string text =
+      printed([&] { loaded = load_checkpoint(folder, progress, method, example.problem, run); });
+  CHECK_FALSE(loaded);
+  const std::string begin = file.string() + " is not used, the stream begins anew: ";
+  CHECK(text.substr(0, begin.size()) == begin);
+  CHECK(text.find(why) != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(file));
+
+  CHECK(progress.learned == 0);
+  CHECK(progress.answers.empty());
+  CHECK(progress.moments.empty());
+  CHECK_FALSE(progress.model.theta_KP.defined());
+  const TensorMap after = state_of(method);
+  REQUIRE(after.size() == before.size());
+  for (const auto& [name, value] : before) CHECK(at::equal(after.at(name), value));
+  for (std::int64_t row = 0; row < 2; ++row) {
+    CHECK(run.curves(row).empty());
+    CHECK(run.costs(row).flops == 0);
+    CHECK(run.costs(row).gradient_samples == 0);
+  }
+}
+
+/// The content of a checkpoint after two tasks.
+std::string two_tasks(const std::filesystem::path& folder) {
+  StreamOptions options = watched();
+  options.checkpoint = folder;
+  learn_two_tasks(options);
+  return read_file(folder / "stream.safetensors");
+}
+
 }  // namespace
 
 TEST_CASE("resume: interrupted after two tasks and resumed is undisturbed, bit by bit") {
@@ -146,32 +217,52 @@ TEST_CASE("resume: of a checkpoint that lacks a part nothing is taken over") {
   CHECK(run.curves(0).count("ended") == 0);
 }
 
-TEST_CASE("resume: a damaged place anywhere in a checkpoint is seen") {
+TEST_CASE("resume: a checkpoint that is damaged anywhere is told of and changes nothing") {
   const TemporaryFolder folder;
-  StreamOptions options = watched();
-  options.checkpoint = folder.path();
-  learn_two_tasks(options);
-  const auto file = folder.path() / "stream.safetensors";
-  const std::string content = read_file(file);
-  const Example example = make_example(seeds, Scenario::class_);
-  const auto begins_anew = [&](const std::string& damaged) {
-    write_file(file, damaged);
-    Asks method;
-    Run run(seeds);
-    options.after_task = [&](std::int64_t learned) { throw learned; };
-    try {
-      learn(example, method, run, options);
-    } catch (std::int64_t learned) {
-      return learned == 1;
-    }
-    return false;
+  const std::string whole = two_tasks(folder.path());
+  const std::size_t size = whole.size(), body = whole.find('\n') + 1;
+  const auto check = [&](const std::string& content) {
+    std::filesystem::create_directories(folder.path());
+    write_file(folder.path() / "stream.safetensors", content);
+    check_refused(folder.path(), "its content is not what was written");
   };
-  for (std::size_t at = 0; at < content.size(); at += content.size() / 23) {
-    std::string flipped = content;
-    flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
-    CHECK(begins_anew(flipped));
-    CHECK(begins_anew(content.substr(0, at)));
+  for (const std::size_t end : {std::size_t{0}, body - 1, body, body + 100, size / 2, size - 1}) {
+    INFO("cut off at " << end << " of " << size);
+    check(whole.substr(0, end));
   }
+  for (const std::size_t at : {std::size_t{0}, body - 1, body, body + 100, size / 2, size - 1}) {
+    INFO("a bit flipped at " << at << " of " << size);
+    std::string content = whole;
+    content[at] = static_cast<char>(content[at] ^ 4);
+    check(content);
+  }
+}
+
+TEST_CASE("resume: a checkpoint of something else is told of and changes nothing") {
+  const TemporaryFolder folder;
+  const std::string whole = two_tasks(folder.path());
+  const std::string body = whole.substr(whole.find('\n') + 1);
+  // The hash is right, and one part is not what this stream and this method write.
+  const auto check = [&](const char* why, const std::function<void(TensorMap&, Json&)>& change) {
+    INFO(why);
+    SafeTensors file = parse_safetensors(body, "test");
+    Json numbers = Json::parse(file.metadata.at("numbers"));
+    change(file.tensors, numbers);
+    const std::string changed = to_safetensors(
+        file.tensors, {{"version", numbers.value("version", "1")}, {"numbers", numbers.dump()}});
+    write_file(folder.path() / "stream.safetensors", hash_bytes(changed) + "\n" + changed);
+    check_refused(folder.path(), why);
+  };
+  check("it is of another version or other seeds",
+        [](TensorMap&, Json& numbers) { numbers["version"] = "0"; });
+  check("it is of another version or other seeds",
+        [](TensorMap&, Json& numbers) { numbers["seeds"] = {7, 9}; });
+  check("moment1", [](TensorMap& tensors, Json&) { tensors.erase("moment1"); });
+  check("a saved state lacks the number 'steps'",
+        [](TensorMap& tensors, Json&) { tensors.erase("state.steps"); });
+  // In the last row: the first has been read by then.
+  check("number",
+        [](TensorMap&, Json& numbers) { numbers["rows"][1]["curves"]["ended"][1] = {1, "text"}; });
 }
 
 TEST_CASE("resume: a checkpoint of other seeds is not used") {

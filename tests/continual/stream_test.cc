@@ -1,4 +1,5 @@
 // The driver: which hooks run, what they are given, what is asked, what a failed row does.
+#include "sdk/families/continual/evaluator.h"
 #include "support.h"
 
 #include <ATen/ATen.h>
@@ -169,6 +170,35 @@ TEST_CASE("stream: an identity that is absent is an error that names method and 
   Run third(seeds);
   Asks may_ask;
   CHECK(error_of([&] { learn(example, may_ask, third, options_of(Scenario::class_)); }).empty());
+}
+
+TEST_CASE("stream: a row is asked in the same parts alone and in company") {
+  // Says how many items it is asked at once.
+  class Counts final : public Method {
+   public:
+    Tensor predict(const Model&, const Query& query) const override {
+      const std::int64_t items = query.x().size(1);
+      return at::full({query.x().size(0), items, 1}, static_cast<double>(items), at::kDouble);
+    }
+  };
+  // Twelve items of 2^16 numbers: eight are 2^19 numbers, the most at once.
+  Example example = make_example(seeds, Scenario::domain, Likelihood::gaussian);
+  for (TensorTask& task : example.tasks) task.test_KMF = at::zeros({3, 4, 1 << 16});
+  const auto parts = [](const Example& of) {
+    const TensorStream stream = of.stream();
+    const StreamOptions options;
+    Run run(of.seeds);
+    const Evaluator evaluator(of.problem, stream, options, run);
+    const Counts counts;
+    return evaluator.ask(&counts, of.problem.start, evaluator.all_KN(), at::ones({1}, at::kBool), 0)
+        .answer_KM;
+  };
+  const Tensor together_KM = parts(example);
+  for (std::int64_t row = 0; row < 3; ++row) {
+    CHECK(together_KM[row].eq(8).sum().item<std::int64_t>() == 8);
+    CHECK(together_KM[row].eq(4).sum().item<std::int64_t>() == 4);
+    CHECK(at::equal(parts(row_of(example, row))[0], together_KM[row]));
+  }
 }
 
 TEST_CASE("stream: stored bytes are those of the state and of past data") {

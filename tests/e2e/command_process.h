@@ -47,18 +47,24 @@ inline Ended wait_for(pid_t child, const fs::path& folder) {
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text("out"), text("err")};
 }
 
-/// SIGKILL to a command and its workers, as `kill -9` of all of them.
-inline void kill_with_workers(pid_t command) {
-  std::string children;
+/// A command's workers; none when it has ended.
+inline std::vector<pid_t> workers_of(pid_t command) {
+  const std::string main_thread = std::to_string(command) + "/task/" + std::to_string(command);
+  std::vector<pid_t> workers;
   try {
-    children = read_file("/proc/" + std::to_string(command) + "/task/" + std::to_string(command) +
-                         "/children");
+    std::istringstream list(read_file("/proc/" + main_thread + "/children"));
+    for (pid_t child; list >> child;) workers.push_back(child);
   } catch (const std::exception&) {
     // It has ended by itself.
   }
+  return workers;
+}
+
+/// SIGKILL to a command and its workers, as `kill -9` of all of them.
+inline void kill_with_workers(pid_t command) {
+  const std::vector<pid_t> workers = workers_of(command);
   ::kill(command, SIGKILL);
-  std::istringstream list(children);
-  for (pid_t child; list >> child;) ::kill(child, SIGKILL);
+  for (const pid_t worker : workers) ::kill(worker, SIGKILL);
 }
 
 }  // namespace assay

@@ -1,7 +1,5 @@
 // The real worker on a tiny generated task: a second or two for each run.
-#include "toy_prefix.h"
-
-#include "host/process/process.h"
+#include "real_place.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -13,16 +11,10 @@ namespace assay {
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
-
-// The installation of this build, with a cache and runs of the test's own.
-class RealPlace {
- public:
-  std::string suite(const std::string& methods, const std::string& seeds = "3",
-                    const std::string& limits = "") {
-    const fs::path file = folder_ / ("suite-" + std::to_string(++suites_) + ".toml");
-    write_unpublished(file, "[suite]\nname = \"tiny\"\ntitle = \"Tiny\"\nseeds = " + seeds + "\n" + limits +
-                                R"(
+// A tiny generated task.
+std::string tiny(RealPlace& place, const std::string& methods, const std::string& seeds = "3",
+                 const std::string& limits = "") {
+  return place.write_suite("[suite]\nname = \"tiny\"\ntitle = \"Tiny\"\nseeds = " + seeds + "\n" + limits + R"(
 [[benchmark]]
 id       = "tiny"
 family   = "weak_to_strong"
@@ -32,54 +24,13 @@ strong   = { model = { arch = "mlp", width = 16, depth = 2 } }
 train    = { epochs = 2, batch = 32 }
 pretrain = { items = 400, tasks = 6, train = { epochs = 2 } }
 )" + "methods = " + methods + "\n");
-    return file.string();
-  }
-  fs::path run_folder(const std::string& name = "run") const { return folder_ / name; }
-
-  ProcessResult command(std::vector<std::string> arguments, const std::string& cache = "cache") const {
-    arguments.insert(arguments.begin(), (fs::path(ASSAY_TEST_BIN_DIR) / "assay").string());
-    return run_process(arguments,
-                       {.timeout = std::chrono::minutes(5),
-                        .environment = {"ASSAY_CACHE=" + (folder_ / cache).string(),
-                                        "HOME=" + folder_.path().string(), "ASSAY_PREFIX="}});
-  }
-  ProcessResult run(const std::string& suite, const std::string& name = "run",
-                    const std::string& cache = "cache") const {
-    const fs::path faults = fs::path(ASSAY_TEST_BIN_DIR) / ".." / "tests" / "faults";
-    return command({"run", suite, "--out", run_folder(name).string(), "--plugin-dir", faults.string()},
-                   cache);
-  }
-
-  /// Starts a run whose cache and folder are both below `name`; wait() must follow.
-  pid_t start(const std::string& suite, const std::string& name,
-              const std::string& worker_failpoint = "") const {
-    fs::create_directories(folder_ / name);
-    const pid_t child = ::fork();
-    if (child != 0) return child;
-    ::setenv("ASSAY_CACHE", (folder_ / name / "cache").c_str(), 1);
-    ::setenv("HOME", folder_.path().c_str(), 1);
-    ::unsetenv("ASSAY_PREFIX");
-    if (!worker_failpoint.empty()) ::setenv("ASSAY_FAILPOINT_WORKER", worker_failpoint.c_str(), 1);
-    exec_command({"run", suite, "--out", (folder_ / name / "run").string(), "--workers",
-                  worker_failpoint.empty() ? "2" : "1"},
-                 folder_ / name);
-  }
-  Ended wait(pid_t child, const std::string& name) const { return wait_for(child, folder_ / name); }
-  std::map<std::string, std::string> content(const std::string& name) const {
-    return lasting_content(folder_ / name / "run");
-  }
-  void forget(const std::string& name) const { fs::remove_all(folder_ / name); }
-
- private:
-  TemporaryFolder folder_;
-  int suites_ = 0;
-};
+}
 
 }  // namespace
 
 TEST_CASE("a real suite: run, nothing to do, the same bytes elsewhere, verified") {
   RealPlace place;
-  const std::string suite = place.suite(R"(["xent", "logconf"])");
+  const std::string suite = tiny(place, R"(["xent", "logconf"])");
   const ProcessResult first = place.run(suite);
   INFO(first.out << first.err);
   REQUIRE(first.exit_status == 0);
@@ -102,7 +53,7 @@ TEST_CASE("a real suite: run, nothing to do, the same bytes elsewhere, verified"
 
 TEST_CASE("validate asks the family whether values fit together") {
   RealPlace place;
-  const std::string suite = place.suite(R"(["xent"])");
+  const std::string suite = tiny(place, R"(["xent"])");
   const ProcessResult good = place.command({"validate", suite});
   INFO(good.err);
   CHECK(good.exit_status == 0);
@@ -113,7 +64,7 @@ TEST_CASE("validate asks the family whether values fit together") {
 
 TEST_CASE("real plugins that misbehave cost their own cells") {
   RealPlace place;
-  const std::string suite = place.suite(R"([
+  const std::string suite = tiny(place, R"([
   "xent",
   { use = "fault-dies", as = "dies", how = "segfault", only_seed = 1 },
   { use = "fault-throws", as = "throws" },
@@ -142,9 +93,9 @@ TEST_CASE("real plugins that misbehave cost their own cells") {
 
 TEST_CASE("a sweep trained in one cohort agrees with separate runs") {
   RealPlace place;
-  const std::string swept = place.suite(
+  const std::string swept = tiny(place, 
       R"([{ use = "logconf", as = "l", sweep = { alpha = [0.25, 0.75] } }])");
-  const std::string apart = place.suite(
+  const std::string apart = tiny(place, 
       R"([{ use = "logconf", as = "l-25", alpha = 0.25 }, { use = "logconf", as = "l-75", alpha = 0.75 }])");
   const ProcessResult first = place.run(swept, "swept");
   INFO(first.out << first.err);
@@ -169,7 +120,7 @@ TEST_CASE("a sweep trained in one cohort agrees with separate runs") {
 
 TEST_CASE("a real run killed at random moments continues to the same files", "[slow]") {
   RealPlace place;
-  const std::string suite = place.suite(R"(["xent", "logconf"])");
+  const std::string suite = tiny(place, R"(["xent", "logconf"])");
   const auto begun = std::chrono::steady_clock::now();
   REQUIRE(place.wait(place.start(suite, "undisturbed"), "undisturbed").status == 0);
   const double whole = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -193,12 +144,12 @@ TEST_CASE("a real run killed at random moments continues to the same files", "[s
 
 TEST_CASE("a real worker killed at every step of writing is replaced, the files are the same", "[slow]") {
   RealPlace place;
-  const std::string suite = place.suite(R"(["xent"])", "2");
+  const std::string suite = tiny(place, R"(["xent"])", "2");
   REQUIRE(place.wait(place.start(suite, "undisturbed"), "undisturbed").status == 0);
   const auto expected = place.content("undisturbed");
   int kills = 0;
   for (int pass = 1;; ++pass) {
-    const Ended ended = place.wait(place.start(suite, "pass", std::to_string(pass)), "pass");
+    const Ended ended = place.wait(place.start(suite, "pass", 1, std::to_string(pass)), "pass");
     INFO("pass " << pass << ": " << ended.err);
     REQUIRE(ended.status == 0);
     REQUIRE(place.content("pass") == expected);

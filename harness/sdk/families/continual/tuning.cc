@@ -46,7 +46,10 @@ class FirstTasks final : public Stream {
   std::int64_t tasks_;
 };
 
-/// The value at the end of every candidate, -infinity for one that failed.
+/// The value at the end of every candidate, -infinity for one that failed. The chosen one is
+/// trained again afterwards, also by oracle-grid, whose candidates have learned the whole stream:
+/// they were not watched on the way and have no checkpoints, and to watch them all would cost more
+/// than the one training that it saves.
 std::vector<double> try_all(const CellJob& job, const Settings& settings, const Stream& stream,
                             const std::vector<CellRow>& candidates, Run& search) {
   const MethodInfo info = job.method->describe();
