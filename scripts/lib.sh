@@ -40,3 +40,7 @@ build_targets() {
   for target in "$@"; do args+=(--target "$target"); done
   cmake --build "$build" -j "$(build_jobs)" "${args[@]}" >&2
 }
+
+# What the torch wheel needs to be imported: scripts/setup installs it without.
+# shellcheck disable=SC2034
+torch_needs=(filelock 'typing-extensions>=4.10.0' 'sympy>=1.13.3' 'networkx>=2.5.1' jinja2 'fsspec>=0.8.5')

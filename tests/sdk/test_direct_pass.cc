@@ -1,4 +1,5 @@
 // Hand-written passes against autograd through the same network.
+#include "recorded.h"
 #include "support.h"
 
 #include "sdk/internal/direct_pass.h"
@@ -9,26 +10,6 @@ using namespace assay;
 using namespace assay::testing;
 
 namespace {
-
-// The same network without its own passes.
-class Recorded final : public Network {
- public:
-  explicit Recorded(std::shared_ptr<const Network> network) : network_(std::move(network)) {}
-  Outputs forward(const ParameterView& parameters, const Tensor& x,
-                  const Mode& mode) const override {
-    return network_->forward(parameters, x, mode);
-  }
-  const Layout& layout() const override { return network_->layout(); }
-  std::int64_t classes() const override { return network_->classes(); }
-  double forward_flops() const override { return network_->forward_flops(); }
-
- private:
-  std::shared_ptr<const Network> network_;
-};
-
-Model recorded(const Model& model) {
-  return {std::make_shared<Recorded>(model.network), model.theta_KP};
-}
 
 struct Example {
   const char* name;

@@ -195,7 +195,7 @@ TEST_CASE("networks that cannot be built say why") {
     return error_of([&] { make_network(spec, input, classes); });
   };
   CHECK(built({.arch = "mpl"}, {4}) ==
-        "network: there is no arch 'mpl' (did you mean 'mlp'?); known are mlp, cnn");
+        "network: there is no arch 'mpl' (did you mean 'mlp'?); known are mlp, cnn, transformer");
   CHECK(built({.width = 0}, {4}) == "network: width must be between 1 and 65536, but is 0");
   CHECK(built({.depth = 0, .features = 8}, {4}) ==
         "network: features is 8, but an mlp of depth 0 has no hidden layer");

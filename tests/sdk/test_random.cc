@@ -99,6 +99,9 @@ TEST_CASE("draws belong to seed, purpose, step and item, not to the cohort") {
   CHECK_FALSE(three.uniform({8})[0].equal(three.uniform({8})[1]));
   CHECK_FALSE(one.uniform({8}, 0).equal(one.uniform({8}, 1)));
   CHECK_FALSE(one.uniform({8}).equal(Streams({6}, "other").uniform({8})));
+  // A part, from an odd and an even item on, whatever the whole.
+  CHECK(three.uniform_part(3, 5, 2).equal(three.uniform({300}, 2).slice(1, 3, 8)));
+  CHECK(three.uniform_part(4, 200, 2).equal(three.uniform({300}, 2).slice(1, 4, 204)));
 }
 
 TEST_CASE("permutations sort items by their draws") {

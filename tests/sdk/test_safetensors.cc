@@ -62,21 +62,31 @@ TEST_CASE("files give back what was written") {
                              {"d", at::scalar_tensor(0.1, at::kDouble)},
                              {"i", longs({-1, std::int64_t{1} << 60}, {2})},
                              {"u", at::zeros({0, 4}, at::kByte)},
-                             {"b", at::tensor({1, 0, 1}, at::kInt).to(at::kBool)}};
+                             {"b", at::tensor({1, 0, 1}, at::kInt).to(at::kBool)},
+                             {"h", at::tensor({.5, -2.0}).to(at::kHalf)},
+                             {"w", at::tensor({.5, -3e30}).to(at::kBFloat16)},
+                             {"n", at::tensor({-7, 1 << 30}, at::kInt)},
+                             {"s", at::tensor({-7, 1 << 14}, at::kShort)},
+                             {"c", at::tensor({-7, 127}, at::kChar)}};
   write_safetensors(path, tensors, {{"format", "test"}, {"seeds", "0,1"}});
   const SafeTensors read = read_safetensors(path);
   std::filesystem::remove(path);
   CHECK(read.metadata.at("seeds") == "0,1");
-  REQUIRE(read.tensors.size() == 5);
+  REQUIRE(read.tensors.size() == 10);
   for (const auto& [name, tensor] : tensors) {
     CHECK(read.tensors.at(name).equal(tensor));
     CHECK(read.tensors.at(name).scalar_type() == tensor.scalar_type());
   }
-  CHECK(error_of([&] { tensor_of(read, "g", "p"); }) == "p: has no tensor 'g'; it has b, d, f, i, u");
+  CHECK(error_of([&] { tensor_of(read, "g", "p"); }) == "p: has no tensor 'g'; it has b, c, d, f, h, i, n, s, "
+                                                              "u, w");
   CHECK(to_safetensors(tensors) == to_safetensors(tensors));
-  CHECK(error_of([] { to_safetensors({{"h", at::zeros({1}, at::kHalf)}}); }) ==
-        "safetensors: tensor 'h' is of type Half; float32, float64, int64, uint8 and bool can be "
-        "written");
+  CHECK(error_of([] { to_safetensors({{"c", at::zeros({1}, at::kComplexFloat)}}); }) ==
+        "safetensors: tensor 'c' is of type ComplexFloat; F64, F32, F16, BF16, I64, I32, I16, I8, U8 "
+        "and BOOL can be written");
+  CHECK(error_of([] { to_safetensors({{"a\xff", at::zeros({1})}}); }) ==
+        R"(safetensors: the name 'a\xff' of a tensor is not UTF-8)");
+  CHECK(error_of([] { to_safetensors({}, {{"k", "\xff"}}); }) ==
+        "safetensors: the metadata 'k' is not UTF-8");
 }
 
 TEST_CASE("a broken file is refused with its fault") {
@@ -97,15 +107,39 @@ TEST_CASE("a broken file is refused with its fault") {
         "its header has the key 't' twice");
   CHECK(fault(R"({"t":{"dtype":"U8","dtype":"F32","shape":[0],"data_offsets":[0,0]}})", "") ==
         "its header has the key 'dtype' twice");
+  CHECK(fault(R"({"__metadata__":{"":"a","":"b"}})", "") == "its header has the key '' twice");
+  // Nested deeper than sizes in a list in a table: refused before it is built.
+  CHECK(fault("{\"t\":" + std::string(5'000'000, '['), "") == "its header is nested too deeply");
+  CHECK(fault(R"({"t":{"dtype":"U8","shape":[[0]],"data_offsets":[0,0]}})", "") ==
+        "its header is nested too deeply");
+  // What the file calls itself cannot write into a terminal, nor fill it.
+  CHECK(fault(R"({"a\u001b[31m":0})", "") ==
+        R"(tensor 'a\x1b[31m' must have dtype, shape and data_offsets, and nothing else)");
+  CHECK(fault("{\"" + std::string(1000, 'a') + "\":0}", "").size() < 200);
+  CHECK(fault("{\"a\":" + std::string(100'000, 'z'), "").size() < 300);
   CHECK(fault(R"({"__metadata__":{"a":1}})", "") == "__metadata__ entry 'a' is not a text");
   CHECK(fault(R"({"t":{"dtype":"U8","shape":[0]}})", "") ==
         "tensor 't' must have dtype, shape and data_offsets, and nothing else");
-  CHECK(fault(one("F16", "[4]", "[0,8]"), eight) ==
-        "tensor 't' has dtype F16; F32, F64, I64, U8 and BOOL can be read");
+  CHECK(fault(one("F8_E4M3", "[8]", "[0,8]"), eight) ==
+        "tensor 't' has dtype 'F8_E4M3'; F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL can be "
+        "read");
   CHECK(fault(one("F32", "[-2]", "[0,8]"), eight) ==
         "tensor 't' has a size that is not a whole number");
   CHECK(fault(one("F32", "[4294967296,4294967296]", "[0,8]"), eight) ==
         "tensor 't' is larger than any memory");
+  // Not even where another size is 0: a stride would not fit.
+  CHECK(fault(one("U8", "[0,4294967296,4294967296]", "[0,0]"), "") ==
+        "tensor 't' is larger than any memory");
+  CHECK(fault(one("F64", "[9223372036854775807]", "[0,8]"), eight) ==
+        "tensor 't' is larger than any memory");
+  CHECK(fault(one("U8", "[18446744073709551615]", "[0,8]"), eight) ==
+        "tensor 't' has a size that is not a whole number");
+  std::string ones = "1";
+  for (int axis = 0; axis < 64; ++axis) ones += ",1";
+  CHECK(fault(one("U8", "[" + ones + "]", "[0,1]"), "a") ==
+        "tensor 't' has 65 axes; 64 can be read");
+  CHECK(fault(one("U8", "[8]", "[18446744073709551608,18446744073709551615]"), eight) ==
+        "tensor 't' lies at 18446744073709551608 to 18446744073709551615 of 8 bytes of data");
   CHECK(fault(one("F32", "[3]", "[0,8]"), eight) ==
         "tensor 't' needs 12 bytes by its shape, but has 8");
   CHECK(fault(one("F32", "[4]", "[0,16]"), eight) ==

@@ -42,8 +42,12 @@ std::shared_ptr<const Network> make_cnn(std::int64_t width, std::vector<std::int
 std::int64_t check_input(const Tensor& x, std::int64_t rows,
                          const std::vector<std::int64_t>& input, const char* arch);
 
-/// The same for a hand-written pass, which reads memory as it is: parameters [rows, `parameters`] and
+/// For a hand-written pass, which reads memory as it is: parameters must be [rows, `parameters`] and
 /// inputs of their type, both on the CPU.
+void check_parameters(const Tensor& theta, std::int64_t parameters, const Tensor& x,
+                      const char* arch);
+
+/// Both.
 std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tensor& x,
                         const std::vector<std::int64_t>& input, const char* arch);
 

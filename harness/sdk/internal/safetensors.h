@@ -1,4 +1,5 @@
-// safetensors files (https://github.com/huggingface/safetensors): a length, a JSON header, raw data.
+// safetensors files (https://github.com/huggingface/safetensors): a length, a JSON header, raw
+// data.
 #pragma once
 
 #include <assay/tensor.h>
@@ -19,7 +20,8 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata;
 };
 
-/// The file's content: the same bytes for the same tensors. float32, float64, int64, uint8 and bool.
+/// The file's content: the same bytes for the same tensors, of the types in safe_type_names().
+/// Throws Error for another type, and for names and metadata that are not UTF-8.
 std::string to_safetensors(const TensorMap& tensors,
                            const std::map<std::string, std::string>& metadata = {});
 
@@ -44,6 +46,9 @@ struct SafeType {
   at::ScalarType type;
   std::int64_t bytes;
 };
+
+/// "F64, F32, ... and BOOL".
+std::string safe_type_names();
 
 /// nullptr when the format's type is not one of those that Assay uses.
 const SafeType* find_safe_type(std::string_view name) noexcept;

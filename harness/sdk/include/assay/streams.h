@@ -26,6 +26,8 @@ class Streams {
 
   /// Uniform in [0, 1), float64 [K, shape...]; `step` is the step or epoch the draw belongs to.
   Tensor uniform(at::IntArrayRef shape, std::int64_t step = 0) const;
+  /// Entries first .. first + count - 1 of uniform({n}, step), whatever n: float64 [K, count].
+  Tensor uniform_part(std::int64_t first, std::int64_t count, std::int64_t step = 0) const;
   /// Standard normal (Box-Muller in float64), float64 [K, shape...].
   Tensor normal(at::IntArrayRef shape, std::int64_t step = 0) const;
   /// A permutation of 0..n-1 per row, int64 [K, n].

@@ -71,6 +71,7 @@ struct Hooks {
   bool want_features = false;
   /// Before the forward pass. May edit the batch's inputs and append samples to them: x, weight_AB and
   /// share_AB then have more columns than item_AB, and gather() speaks of the items alone.
+  /// Of a causal network's inputs it may cut the end of the last axis, which is time.
   std::function<void(Batch&)> prepare;
   std::function<void(const Batch&, const Tensor& theta_AP, Tensor& gradient_AP)> after_backward;
   std::function<void(const Batch&, Tensor& theta_AP)> after_step;

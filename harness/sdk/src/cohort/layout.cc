@@ -26,6 +26,12 @@ int Layout::add(std::string name, std::vector<std::int64_t> shape, Initial initi
   return static_cast<int>(slices_.size()) - 1;
 }
 
+int Layout::add_normal(std::string name, std::vector<std::int64_t> shape, double deviation) {
+  const int position = add(std::move(name), std::move(shape), Initial::normal);
+  slices_.back().deviation = deviation;
+  return position;
+}
+
 const Slice* Layout::find(std::string_view name) const noexcept {
   for (const Slice& slice : slices_) {
     if (slice.name == name) return &slice;

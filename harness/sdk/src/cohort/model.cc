@@ -2,6 +2,7 @@
 #include <assay/network.h>
 
 #include <ATen/ATen.h>
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -11,6 +12,10 @@ Tensor initial_parameters(const Layout& layout, const Streams& streams) {
   // Every column has its own draw, also those that start at a constant: adding a bias somewhere does
   // not change which number a later column gets.
   Tensor theta_KP = streams.uniform({layout.size()});
+  const bool any_normal =
+      std::any_of(layout.slices().begin(), layout.slices().end(),
+                  [](const Slice& slice) { return slice.initial == Initial::normal; });
+  const Tensor normal_KP = any_normal ? streams.normal({layout.size()}) : Tensor();
   for (const Slice& slice : layout.slices()) {
     Tensor part = theta_KP.narrow(1, slice.offset, slice.size);
     switch (slice.initial) {
@@ -21,6 +26,9 @@ Tensor initial_parameters(const Layout& layout, const Streams& streams) {
         part.mul_(2 * bound).sub_(bound);
         break;
       }
+      case Initial::normal:
+        part.copy_(normal_KP.narrow(1, slice.offset, slice.size)).mul_(slice.deviation);
+        break;
     }
   }
   return theta_KP.to(at::kFloat);

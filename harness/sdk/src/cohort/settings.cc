@@ -17,6 +17,12 @@ NetworkSpec network_spec(const Json& settings) {
   take(settings, "width", &spec.width);
   take(settings, "depth", &spec.depth);
   take(settings, "features", &spec.features);
+  take(settings, "heads", &spec.heads);
+  take(settings, "kv_heads", &spec.kv_heads);
+  take(settings, "hidden", &spec.hidden);
+  take(settings, "activation", &spec.activation);
+  take(settings, "tied", &spec.tied);
+  take(settings, "rope_base", &spec.rope_base);
   return spec;
 }
 

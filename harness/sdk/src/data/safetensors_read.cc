@@ -18,6 +18,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint64_t largest_header = 100'000'000;  // the reference's cap
+constexpr std::size_t most_axes = 64;                  // that LibTorch's operations take
+constexpr int deepest = 3;                             // sizes, in a list, in a tensor's table
 
 struct Entry {
   std::string name;
@@ -70,38 +72,40 @@ class Reader {
     if (text.empty() || text.front() != '{') fail("its header does not begin with '{'");
 
     // The JSON library keeps the last of duplicate keys without a word, hence the callback.
+    // Depth is bounded before it is built: a table for each of many brackets takes much memory.
     std::vector<std::set<std::string>> seen;
-    std::string duplicate;
-    const auto watch = [&](int, Json::parse_event_t event, Json& value) {
+    const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+      if (depth >= deepest && (event == Json::parse_event_t::object_start ||
+                               event == Json::parse_event_t::array_start)) {
+        fail("its header is nested too deeply");
+      }
       if (event == Json::parse_event_t::object_start) seen.emplace_back();
       if (event == Json::parse_event_t::object_end) seen.pop_back();
       if (event == Json::parse_event_t::key && !seen.back().insert(value).second) {
-        duplicate = value.get<std::string>();
+        fail("its header has the key " + quote(value.get_ref<const std::string&>()) + " twice");
       }
       return true;
     };
-    Json header;
     try {
-      header = Json::parse(text, watch);
+      return Json::parse(text, watch);
     } catch (const Json::exception& error) {
-      fail(std::string("its header is not JSON: ") + error.what());
+      // The library's own text may hold as much of the file as it likes.
+      fail("its header is not JSON: " + std::string(error.what()).substr(0, 200));
     }
-    if (!duplicate.empty()) fail("its header has the key '" + duplicate + "' twice");
-    return header;
   }
 
   std::map<std::string, std::string> parse_metadata(const Json& value) const {
     if (!value.is_object()) fail("__metadata__ is not a table of texts");
     std::map<std::string, std::string> metadata;
     for (const auto& [key, text] : value.items()) {
-      if (!text.is_string()) fail("__metadata__ entry '" + key + "' is not a text");
+      if (!text.is_string()) fail("__metadata__ entry " + quote(key) + " is not a text");
       metadata[key] = text.get<std::string>();
     }
     return metadata;
   }
 
   Entry parse_entry(const std::string& name, const Json& value) const {
-    const std::string tensor = "tensor '" + name + "' ";
+    const std::string tensor = "tensor " + quote(name) + " ";
     if (!value.is_object() || value.size() != 3 || !value.contains("dtype") ||
         !value.contains("shape") || !value.contains("data_offsets")) {
       fail(tensor + "must have dtype, shape and data_offsets, and nothing else");
@@ -112,18 +116,26 @@ class Reader {
     if (!type.is_string()) fail(tensor + "has a dtype that is not a text");
     entry.type = find_safe_type(type.get<std::string>());
     if (entry.type == nullptr) {
-      fail(tensor + "has dtype " + type.get<std::string>() + "; F32, F64, I64, U8 and BOOL can be read");
+      fail(tensor + "has dtype " + quote(type.get<std::string>()) + "; " + safe_type_names() +
+           " can be read");
     }
-    std::uint64_t bytes = static_cast<std::uint64_t>(entry.type->bytes);
+    // As if sizes of 0 were 1: strides are products too, and must not overflow either.
+    auto bytes = static_cast<std::uint64_t>(entry.type->bytes);
+    bool empty = false;
     if (!value["shape"].is_array()) fail(tensor + "has a shape that is not a list");
+    if (value["shape"].size() > most_axes) {
+      fail(tensor + "has " + std::to_string(value["shape"].size()) + " axes; " +
+           std::to_string(most_axes) + " can be read");
+    }
     for (const Json& size : value["shape"]) {
       constexpr auto largest = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
       if (!size.is_number_unsigned() || size.get<std::uint64_t>() > largest) {
         fail(tensor + "has a size that is not a whole number");
       }
       const auto extent = size.get<std::uint64_t>();
-      if (extent != 0 && bytes > largest / extent) fail(tensor + "is larger than any memory");
-      bytes *= extent;
+      empty = empty || extent == 0;
+      if (extent > 0 && bytes > largest / extent) fail(tensor + "is larger than any memory");
+      if (extent > 0) bytes *= extent;
       entry.shape.push_back(static_cast<std::int64_t>(extent));
     }
     const Json& range = value["data_offsets"];
@@ -137,6 +149,7 @@ class Reader {
       fail(tensor + "lies at " + std::to_string(entry.begin) + " to " + std::to_string(entry.end) +
            " of " + std::to_string(data_.size()) + " bytes of data");
     }
+    if (empty) bytes = 0;
     if (entry.end - entry.begin != bytes) {
       fail(tensor + "needs " + std::to_string(bytes) + " bytes by its shape, but has " +
            std::to_string(entry.end - entry.begin));
@@ -151,10 +164,10 @@ class Reader {
     });
     std::uint64_t covered = 0;
     for (const Entry& entry : entries) {
-      if (entry.begin < covered) fail("tensor '" + entry.name + "' overlaps another");
+      if (entry.begin < covered) fail("tensor " + quote(entry.name) + " overlaps another");
       if (entry.begin > covered) {
-        fail(std::to_string(entry.begin - covered) + " bytes before tensor '" + entry.name +
-             "' belong to no tensor");
+        fail(std::to_string(entry.begin - covered) + " bytes before tensor " + quote(entry.name) +
+             " belong to no tensor");
       }
       covered = entry.end;
     }
@@ -169,7 +182,7 @@ class Reader {
     const std::string_view bytes = data_.substr(entry.begin, entry.end - entry.begin);
     const auto no_bool = [](char byte) { return byte != 0 && byte != 1; };
     if (entry.type->type == at::kBool && std::any_of(bytes.begin(), bytes.end(), no_bool)) {
-      fail("tensor '" + entry.name + "' is BOOL, but holds other bytes than 0 and 1");
+      fail("tensor " + quote(entry.name) + " is BOOL, but holds other bytes than 0 and 1");
     }
     if (!bytes.empty()) std::memcpy(tensor.mutable_data_ptr(), bytes.data(), bytes.size());
     return tensor;
@@ -195,7 +208,7 @@ const Tensor& tensor_of(const SafeTensors& file, const std::string& name,
   if (found != file.tensors.end()) return found->second;
   std::vector<std::string> names;
   for (const auto& entry : file.tensors) names.push_back(entry.first);
-  throw Error(path.string() + ": has no tensor '" + name + "'; it has " + join(names, ", "));
+  throw Error(path.string() + ": has no tensor " + quote(name) + "; it has " + join(names, ", "));
 }
 
 }  // namespace assay

@@ -2,21 +2,22 @@
 
 #include <assay/common/error.h>
 #include <assay/common/files.h>
+#include <assay/common/text.h>
 
 #include <ATen/ATen.h>
 #include <algorithm>
-#include <cstring>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 namespace assay {
 namespace {
 
-constexpr SafeType safe_types[] = {{"F64", at::kDouble, 8},
-                                   {"F32", at::kFloat, 4},
-                                   {"I64", at::kLong, 8},
-                                   {"U8", at::kByte, 1},
-                                   {"BOOL", at::kBool, 1}};
+constexpr SafeType safe_types[] = {{"F64", at::kDouble, 8}, {"F32", at::kFloat, 4},
+                                   {"F16", at::kHalf, 2},   {"BF16", at::kBFloat16, 2},
+                                   {"I64", at::kLong, 8},   {"I32", at::kInt, 4},
+                                   {"I16", at::kShort, 2},  {"I8", at::kChar, 1},
+                                   {"U8", at::kByte, 1},    {"BOOL", at::kBool, 1}};
 
 struct Entry {
   std::string name;
@@ -40,19 +41,36 @@ const SafeType* find_safe_type(at::ScalarType type) noexcept {
   return nullptr;
 }
 
+std::string safe_type_names() {
+  std::string names;
+  for (const SafeType& type : safe_types) {
+    if (!names.empty()) names += &type == std::end(safe_types) - 1 ? " and " : ", ";
+    names += type.name;
+  }
+  return names;
+}
+
 std::string to_safetensors(const TensorMap& tensors,
                            const std::map<std::string, std::string>& metadata) {
+  for (const auto& [key, text] : metadata) {
+    if (!is_utf8(key) || !is_utf8(text)) {
+      throw Error("safetensors: the metadata " + quote(key) + " is not UTF-8");
+    }
+  }
   std::vector<Entry> entries;
   for (const auto& [name, tensor] : tensors) {
     if (name == "__metadata__") {
       throw Error("safetensors: '__metadata__' is no name for a tensor");
     }
-    if (!tensor.defined()) throw Error("safetensors: tensor '" + name + "' is undefined");
+    if (!is_utf8(name)) {
+      throw Error("safetensors: the name " + quote(name) + " of a tensor is not UTF-8");
+    }
+    if (!tensor.defined()) throw Error("safetensors: tensor " + quote(name) + " is undefined");
     const SafeType* type = find_safe_type(tensor.scalar_type());
     if (type == nullptr) {
-      throw Error("safetensors: tensor '" + name + "' is of type " +
-                  at::toString(tensor.scalar_type()) +
-                  "; float32, float64, int64, uint8 and bool can be written");
+      throw Error("safetensors: tensor " + quote(name) + " is of type " +
+                  at::toString(tensor.scalar_type()) + "; " + safe_type_names() +
+                  " can be written");
     }
     entries.push_back({name, tensor.detach().to(at::kCPU).contiguous(), type});
   }

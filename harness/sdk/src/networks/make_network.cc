@@ -1,17 +1,20 @@
 #include "sdk/internal/networks.h"
 #include "sdk/internal/shape_text.h"
+#include "sdk/internal/transformer.h"
 
 #include <assay/common/error.h>
 #include <assay/common/text.h>
 
 #include <ATen/ATen.h>
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
 namespace assay {
 namespace {
 
-constexpr std::int64_t largest_width = 65536, largest_depth = 64;
+constexpr std::int64_t largest_width = 65536, largest_depth = 64, largest_context = 1 << 20;
+const std::vector<std::string> activations = {"gelu", "swiglu"};
 
 void check_range(const char* what, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return;
@@ -43,6 +46,48 @@ void check_image(const std::vector<std::int64_t>& input) {
   if (side < 4) throw Error(came);
 }
 
+void check_divides(const char* part, std::int64_t divisor, const char* whole, std::int64_t value) {
+  if (divisor > 0 && value % divisor == 0) return;
+  throw Error(std::string("network: ") + part + " is " + std::to_string(divisor) +
+              ", which does not divide " + whole + ", " + std::to_string(value));
+}
+
+TransformerShape transformer_shape(const NetworkSpec& spec, const std::vector<std::int64_t>& input,
+                                   std::int64_t vocabulary) {
+  check_range("width", spec.width, 2, largest_width);
+  check_range("depth", spec.depth, 0, largest_depth);
+  check_divides("heads", spec.heads, "width", spec.width);
+  if (spec.width / spec.heads % 2 != 0) {
+    throw Error("network: a transformer's heads have width / heads numbers, here " +
+                std::to_string(spec.width / spec.heads) + ": they must be even for the rotation");
+  }
+  const std::int64_t kv_heads = spec.kv_heads == 0 ? spec.heads : spec.kv_heads;
+  check_divides("kv_heads", kv_heads, "heads", spec.heads);
+  if (std::find(activations.begin(), activations.end(), spec.activation) == activations.end()) {
+    throw Error("network: there is no activation '" + spec.activation + "'" +
+                did_you_mean(spec.activation, activations) + "; known are gelu, swiglu");
+  }
+  const bool swiglu = spec.activation == "swiglu";
+  check_range("hidden", spec.hidden, 0, 8 * largest_width);
+  const std::int64_t usual = swiglu ? (spec.width * 8 / 3 + 7) / 8 * 8 : 4 * spec.width;
+  if (!(spec.rope_base > 1)) {
+    throw Error("network: rope_base must be above 1, but is " + std::to_string(spec.rope_base));
+  }
+  check_range("context", spec.context, 0, largest_context);
+  check_range("the inputs' last axis", input.back(), 1, largest_context);
+  return {.input = input,
+          .vocabulary = vocabulary,
+          .width = spec.width,
+          .depth = spec.depth,
+          .heads = spec.heads,
+          .kv_heads = kv_heads,
+          .hidden = spec.hidden > 0 ? spec.hidden : usual,
+          .context = spec.context > 0 ? spec.context : input.back(),
+          .swiglu = swiglu,
+          .tied = spec.tied,
+          .rope_base = spec.rope_base};
+}
+
 }  // namespace
 
 ParameterSpec network_setting(std::string key) {
@@ -66,6 +111,32 @@ ParameterSpec network_setting(std::string key) {
                        .help("channels of the first convolution; the second has twice as many")}}});
 }
 
+ParameterSpec sequence_network_setting(std::string key) {
+  const NetworkSpec usual;
+  const auto largest = static_cast<double>(largest_width);
+  return variant(
+      std::move(key), "arch",
+      {{.id = "transformer",
+        .help = "a decoder with RMS norm before its layers and rotary positions",
+        .fields = {
+            integer("width", usual.width).range(2, largest).help("of the residual stream"),
+            integer("depth", usual.depth).range(0, largest_depth).help("blocks"),
+            integer("heads", usual.heads)
+                .range(1, largest)
+                .help("attention heads, a divisor of width; of an even width each"),
+            integer("kv_heads", usual.kv_heads)
+                .range(0, largest)
+                .help("heads of keys and values, a divisor of heads; 0: as heads"),
+            integer("hidden", usual.hidden)
+                .range(0, 8 * largest)
+                .help("units between; 0: 4 x width, swiglu 8/3 x width as a multiple of 8"),
+            text("activation", usual.activation)
+                .one_of(activations)
+                .help("gelu (with tanh) or the gated swiglu"),
+            boolean("tied", usual.tied).help("whether the output layer is the embedding"),
+            real("rope_base", usual.rope_base).above(1).help("of the rotary positions")}}});
+}
+
 std::shared_ptr<const Network> make_network(const NetworkSpec& spec,
                                             const std::vector<std::int64_t>& input,
                                             std::int64_t classes) {
@@ -87,8 +158,10 @@ std::shared_ptr<const Network> make_network(const NetworkSpec& spec,
     check_image(input);
     return make_cnn(spec.width, input, classes);
   }
+  if (spec.arch == "transformer") return make_transformer(transformer_shape(spec, input, classes));
   throw Error("network: there is no arch '" + spec.arch + "'" +
-              did_you_mean(spec.arch, {"mlp", "cnn"}) + "; known are mlp, cnn");
+              did_you_mean(spec.arch, {"mlp", "cnn", "transformer"}) +
+              "; known are mlp, cnn, transformer");
 }
 
 std::int64_t check_input(const Tensor& x, std::int64_t rows, const std::vector<std::int64_t>& input,
@@ -102,8 +175,8 @@ std::int64_t check_input(const Tensor& x, std::int64_t rows, const std::vector<s
               shape_text(x.sizes()));
 }
 
-std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tensor& x,
-                        const std::vector<std::int64_t>& input, const char* arch) {
+void check_parameters(const Tensor& theta, std::int64_t parameters, const Tensor& x,
+                      const char* arch) {
   if (theta.dim() != 2 || theta.size(1) != parameters) {
     throw Error("parameters must be [rows, " + std::to_string(parameters) + "], but are " +
                 shape_text(theta));
@@ -114,6 +187,11 @@ std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tens
          << ", inputs " << x.scalar_type() << " on " << x.device() << "; they must be alike";
     throw Error(text.str());
   }
+}
+
+std::int64_t check_pass(const Tensor& theta, std::int64_t parameters, const Tensor& x,
+                        const std::vector<std::int64_t>& input, const char* arch) {
+  check_parameters(theta, parameters, x, arch);
   return check_input(x, theta.size(0), input, arch);
 }
 

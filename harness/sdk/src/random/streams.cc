@@ -67,6 +67,17 @@ Tensor Streams::uniform(at::IntArrayRef shape, std::int64_t step) const {
   return result;
 }
 
+Tensor Streams::uniform_part(std::int64_t first, std::int64_t count, std::int64_t step) const {
+  Tensor result_KN = at::empty({rows(), count}, at::kDouble);
+  double* out = result_KN.mutable_data_ptr<double>();
+  std::vector<std::uint64_t> bits(static_cast<std::size_t>(count));
+  for (const StreamKey key : keys_) {
+    draw_bits(key, Draw::uniform, step, first, count, bits.data());
+    for (const std::uint64_t word : bits) *out++ = static_cast<double>(word >> 11) * 0x1p-53;
+  }
+  return result_KN;
+}
+
 Tensor Streams::normal(at::IntArrayRef shape, std::int64_t step) const {
   Tensor result = at::empty(with_rows(rows(), shape), at::kDouble);
   const std::int64_t n = rows() == 0 ? 0 : result.numel() / rows();

@@ -137,8 +137,12 @@ void Trainer::prepare(Batch& batch) {
   const std::vector<std::int64_t> shape = batch.x.sizes().vec();
   hooks_.prepare(batch);
   std::vector<std::int64_t> now = batch.x.sizes().vec();
+  // What lies behind in time has no part in what lies before.
+  const bool cut = start_.network->causal() && now.size() == shape.size() && now.size() > 2 &&
+                   now.back() >= 1 && now.back() < shape.back();
+  const auto same_from = now.end() - (cut ? 1 : 0);
   const bool fits = now.size() == shape.size() && now[0] == shape[0] && now[1] >= shape[1] &&
-                    std::equal(now.begin() + 2, now.end(), shape.begin() + 2) &&
+                    std::equal(now.begin() + 2, same_from, shape.begin() + 2) &&
                     batch.weight_AB.sizes() == batch.x.sizes().slice(0, 2) &&
                     batch.share_AB.sizes() == batch.x.sizes().slice(0, 2);
   if (!fits) {

@@ -1,0 +1,74 @@
+// The decoder-only transformer: its shape, and the parts that forward and decoding share.
+#pragma once
+
+#include "sdk/internal/direct_pass.h"
+
+#include <assay/decoder.h>
+#include <assay/network.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace assay {
+
+struct TransformerShape {
+  std::vector<std::int64_t> input;  ///< [..., T], as the network was made for
+  std::int64_t vocabulary = 0, width = 0, depth = 0, heads = 0, kv_heads = 0, hidden = 0,
+               context = 0;
+  bool swiglu = false, tied = false;
+  double rope_base = 0;
+
+  std::int64_t head_width() const { return width / heads; }
+  std::int64_t key_width() const { return kv_heads * head_width(); }  ///< of all keys of a token
+};
+
+inline constexpr double rms_epsilon = 1e-5;
+
+/// The parameters of a block as [K, in, out] and, the norms', [K, width]. `gate` of swiglu alone.
+struct TransformerBlock {
+  Tensor attn_norm, q, k, v, o, mlp_norm, gate, up, down;
+};
+struct TransformerParts {
+  TransformerParts(const TransformerShape& shape, const ParameterView& parameters);
+
+  Tensor embed;  ///< [K, V, width]
+  std::vector<TransformerBlock> blocks;
+  Tensor norm;
+  Tensor head;  ///< [K, width, V]; tied: a view of `embed`
+};
+
+/// x_KNW / sqrt(mean of its squares + epsilon) * weight_KW.
+Tensor rms_norm(const Tensor& x_KNW, const Tensor& weight_KW);
+
+/// The angles of the rotary positions 0..count-1: cosines and sines, [count, head_width / 2] of
+/// like's type and device.
+struct Rotation {
+  Tensor cosine, sine;
+};
+Rotation rotation(const TransformerShape& shape, std::int64_t count, const Tensor& like);
+
+/// Number i of the first half of the last axis of x and number i of the second, turned as a point
+/// of the plane: Llama's layout. The rotation expands to halves of x.
+Tensor rotated(const Tensor& x, const Rotation& by);
+
+/// The second half of a block, what it adds to the residual stream h_KNW.
+Tensor feed_forward(const TransformerBlock& block, const Tensor& h_KNW, bool swiglu);
+
+/// The ids of rows' tokens x [K or 1, ...], int64. Throws Error for what is no token, saying where.
+Tensor checked_tokens(const Tensor& x, std::int64_t vocabulary);
+
+/// x [K or 1, B, ..., T] against the shape; returns the sequences of a row, B x ... Throws Error.
+std::int64_t check_sequences(const TransformerShape& shape, const Tensor& x, std::int64_t rows);
+
+std::shared_ptr<const Network> make_transformer(const TransformerShape& shape);
+
+/// The hand-written passes for theta's type; null for types without them.
+std::unique_ptr<DirectPass> make_transformer_pass(const TransformerShape& shape,
+                                                  const Layout& layout, const Tensor& theta);
+
+std::unique_ptr<Decoder> make_plain_decoder(const TransformerShape& shape, const Layout& layout,
+                                            const Tensor& theta_KP, std::int64_t batch,
+                                            std::int64_t length);
+
+}  // namespace assay

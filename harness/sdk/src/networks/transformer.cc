@@ -1,0 +1,118 @@
+#include "sdk/internal/transformer.h"
+
+#include <ATen/ATen.h>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <utility>
+
+namespace assay {
+namespace {
+
+void add_slices(const TransformerShape& shape, Layout& layout) {
+  const std::int64_t width = shape.width, keys = shape.key_width(), hidden = shape.hidden;
+  constexpr double deviation = 0.02;
+  const double residual = deviation / std::sqrt(2.0 * static_cast<double>(shape.depth));
+  layout.add_normal("embed.weight", {shape.vocabulary, width}, deviation);
+  for (std::int64_t i = 0; i < shape.depth; ++i) {
+    const std::string block = "block" + std::to_string(i);
+    layout.add(block + ".attn.norm.weight", {width}, Initial::one);
+    layout.add_normal(block + ".attn.q.weight", {width, width}, deviation);
+    layout.add_normal(block + ".attn.k.weight", {width, keys}, deviation);
+    layout.add_normal(block + ".attn.v.weight", {width, keys}, deviation);
+    layout.add_normal(block + ".attn.o.weight", {width, width}, residual);
+    layout.add(block + ".mlp.norm.weight", {width}, Initial::one);
+    if (shape.swiglu) layout.add_normal(block + ".mlp.gate.weight", {width, hidden}, deviation);
+    layout.add_normal(block + ".mlp.up.weight", {width, hidden}, deviation);
+    layout.add_normal(block + ".mlp.down.weight", {hidden, width}, residual);
+  }
+  layout.add("norm.weight", {width}, Initial::one);
+  if (!shape.tied) layout.add_normal("head.weight", {width, shape.vocabulary}, deviation);
+}
+
+// Of one item. A position's attention is a product with the positions up to it.
+double count_flops(const TransformerShape& shape) {
+  const auto real = [](std::int64_t value) { return static_cast<double>(value); };
+  const double time = real(shape.input.back());
+  const double tokens =
+      std::accumulate(shape.input.begin(), shape.input.end(), 1.0, std::multiplies<>());
+  const double projections = 2 * real(shape.width) * real(shape.width + shape.key_width());
+  const double mlp = (shape.swiglu ? 3 : 2) * real(shape.width) * real(shape.hidden);
+  const double attention = 2 * real(shape.width) * (time + 1) / 2;
+  const double head = real(shape.width) * real(shape.vocabulary);
+  return 2 * tokens * (real(shape.depth) * (projections + mlp + attention) + head);
+}
+
+class Transformer final : public Network {
+ public:
+  explicit Transformer(const TransformerShape& shape) : shape_(shape), flops_(count_flops(shape)) {
+    add_slices(shape, layout_);
+  }
+
+  Outputs forward(const ParameterView& parameters, const Tensor& x,
+                  const Mode& mode) const override {
+    const std::int64_t rows = parameters.rows(), time = x.dim() > 0 ? x.size(-1) : 0;
+    const std::int64_t sequences = check_sequences(shape_, x, rows);
+    const TransformerParts parts(shape_, parameters);
+    const Rotation rotary = rotation(shape_, time, parts.embed);
+    Tensor token_KN = checked_tokens(x, shape_.vocabulary).reshape({x.size(0), sequences * time});
+    if (x.size(0) != rows) token_KN = token_KN.expand({rows, -1});
+    const Tensor first_K1 =
+        at::arange(rows, token_KN.options()).mul_(shape_.vocabulary).unsqueeze(1);
+    Tensor h_KNW = at::embedding(parts.embed.flatten(0, 1), token_KN + first_K1);
+    for (const TransformerBlock& block : parts.blocks) {
+      const Tensor mixed_KNW = attention(block, rms_norm(h_KNW, block.attn_norm), time, rotary);
+      h_KNW = at::baddbmm(h_KNW, mixed_KNW, block.o);
+      h_KNW = h_KNW + feed_forward(block, h_KNW, shape_.swiglu);
+    }
+    const Tensor features_KNW = rms_norm(h_KNW, parts.norm);
+    std::vector<std::int64_t> shape = x.sizes().vec();
+    shape[0] = rows;
+    shape.push_back(shape_.vocabulary);
+    Outputs outputs;
+    outputs.logits_KBC = at::bmm(features_KNW, parts.head).view(shape);
+    shape.back() = shape_.width;
+    if (mode.want_features) outputs.features_KBD = features_KNW.view(shape);
+    return outputs;
+  }
+
+  const Layout& layout() const override { return layout_; }
+  std::int64_t classes() const override { return shape_.vocabulary; }
+  double forward_flops() const override { return flops_; }
+  std::unique_ptr<DirectPass> direct_pass(const Tensor& theta_KP) const override {
+    return theta_KP.is_cpu() ? make_transformer_pass(shape_, layout_, theta_KP) : nullptr;
+  }
+  bool causal() const override { return true; }
+  std::unique_ptr<Decoder> decoder(const Tensor& theta_KP, std::int64_t batch,
+                                   std::int64_t length) const override {
+    return make_plain_decoder(shape_, layout_, theta_KP, batch, length);
+  }
+
+ private:
+  Tensor attention(const TransformerBlock& block, const Tensor& x_KNW, std::int64_t time,
+                   const Rotation& rotary) const {
+    // [K, N, heads x D] to [sequences of all rows, heads, T, D]
+    const auto heads = [&](const Tensor& weight) {
+      return at::bmm(x_KNW, weight)
+          .view({-1, time, weight.size(2) / shape_.head_width(), shape_.head_width()})
+          .transpose(1, 2);
+    };
+    const Tensor mixed = at::scaled_dot_product_attention(
+        rotated(heads(block.q), rotary), rotated(heads(block.k), rotary), heads(block.v),
+        /*attn_mask=*/{}, /*dropout_p=*/0, /*is_causal=*/true, /*scale=*/{}, /*enable_gqa=*/true);
+    return mixed.transpose(1, 2).reshape(x_KNW.sizes());
+  }
+
+  TransformerShape shape_;
+  Layout layout_;
+  double flops_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Network> make_transformer(const TransformerShape& shape) {
+  return std::make_shared<Transformer>(shape);
+}
+
+}  // namespace assay

@@ -1,0 +1,92 @@
+#include "sdk/internal/shape_text.h"
+#include "sdk/internal/transformer.h"
+
+#include <assay/common/error.h>
+
+#include <ATen/ATen.h>
+#include <cmath>
+#include <sstream>
+#include <string>
+
+namespace assay {
+namespace {
+
+[[noreturn]] void no_token(const Tensor& x, const Tensor& allowed, std::int64_t vocabulary) {
+  std::int64_t place = allowed.flatten().logical_not().nonzero()[0].item<std::int64_t>();
+  std::ostringstream text;
+  text << "transformer: inputs must be tokens, whole numbers from 0 to " << vocabulary - 1
+       << ", but there is " << x.flatten()[place].item<double>() << " at ";
+  std::vector<std::int64_t> position(static_cast<std::size_t>(x.dim()));
+  for (std::int64_t axis = x.dim(); axis-- > 0; place /= x.size(axis)) {
+    position[static_cast<std::size_t>(axis)] = place % x.size(axis);
+  }
+  text << at::IntArrayRef(position);
+  throw Error(text.str());
+}
+
+}  // namespace
+
+TransformerParts::TransformerParts(const TransformerShape& shape, const ParameterView& parameters) {
+  int slice = 0;
+  const auto next = [&]() -> const Tensor& { return parameters[slice++]; };
+  embed = next();
+  for (std::int64_t i = 0; i < shape.depth; ++i) {
+    TransformerBlock block;
+    block.attn_norm = next();
+    block.q = next();
+    block.k = next();
+    block.v = next();
+    block.o = next();
+    block.mlp_norm = next();
+    if (shape.swiglu) block.gate = next();
+    block.up = next();
+    block.down = next();
+    blocks.push_back(std::move(block));
+  }
+  norm = next();
+  head = shape.tied ? embed.transpose(1, 2) : next();
+}
+
+Tensor rms_norm(const Tensor& x_KNW, const Tensor& weight_KW) {
+  const Tensor scale_KN1 = at::rsqrt(x_KNW.square().mean(-1, /*keepdim=*/true) + rms_epsilon);
+  return x_KNW * scale_KN1 * weight_KW.unsqueeze(1);
+}
+
+Rotation rotation(const TransformerShape& shape, std::int64_t count, const Tensor& like) {
+  const std::int64_t half = shape.head_width() / 2;
+  const Tensor exponent = at::arange(half, at::kDouble) / static_cast<double>(half);
+  const Tensor angle =
+      at::outer(at::arange(count, at::kDouble), at::exp(exponent * -std::log(shape.rope_base)));
+  return {angle.cos().to(like.options()), angle.sin().to(like.options())};
+}
+
+Tensor rotated(const Tensor& x, const Rotation& by) {
+  const std::int64_t half = x.size(-1) / 2;
+  const Tensor first = x.narrow(-1, 0, half), second = x.narrow(-1, half, half);
+  return at::cat({first * by.cosine - second * by.sine, second * by.cosine + first * by.sine}, -1);
+}
+
+Tensor feed_forward(const TransformerBlock& block, const Tensor& h_KNW, bool swiglu) {
+  const Tensor x_KNW = rms_norm(h_KNW, block.mlp_norm);
+  const Tensor up_KNH = at::bmm(x_KNW, block.up);
+  return at::bmm(swiglu ? at::silu(at::bmm(x_KNW, block.gate)) * up_KNH : at::gelu(up_KNH, "tanh"),
+                 block.down);
+}
+
+Tensor checked_tokens(const Tensor& x, std::int64_t vocabulary) {
+  Tensor allowed = at::logical_and(x.ge(0), x.lt(vocabulary));  // false for what is not a number
+  if (x.is_floating_point()) allowed.logical_and_(x.eq(x.floor()));
+  if (!allowed.all().item<bool>()) no_token(x, allowed, vocabulary);
+  return x.to(at::kLong);
+}
+
+std::int64_t check_sequences(const TransformerShape& shape, const Tensor& x, std::int64_t rows) {
+  if (x.dim() >= 3 && (x.size(0) == rows || x.size(0) == 1) && x.size(-1) >= 1 &&
+      x.size(-1) <= shape.context) {
+    return x.numel() / (x.size(0) * x.size(-1));
+  }
+  throw Error("transformer: inputs must be [" + std::to_string(rows) + " or 1, batch, ..., 1 to " +
+              std::to_string(shape.context) + "], but are " + shape_text(x));
+}
+
+}  // namespace assay
