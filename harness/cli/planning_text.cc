@@ -73,7 +73,9 @@ std::string family_of_tests(const SuitePlanning& plan) {
 }
 
 std::string claim_line(const ClaimPlanning& claim, std::size_t number_of, double level) {
-  std::string line = "claim " + std::to_string(number_of) + ": " + counted(claim.tests, "test") +
+  const std::string name = "claim " + std::to_string(number_of) + ": ";
+  if (claim.tests == 0) return name + "exact, decided by its value\n";
+  std::string line = name + counted(claim.tests, "test") +
                      (claim.seeds == 0 ? std::string(" without shared seeds")
                                        : " on " + counted(claim.seeds, "seed"));
   if (claim.effect) {
@@ -142,7 +144,8 @@ std::string claims_text(const SuitePlanning& plan) {
   if (plan.claims.empty()) return "";
   std::size_t fewest = 0;  // of the claims that seeds can decide
   for (const ClaimPlanning& claim : plan.claims) {
-    if (claim.seeds >= 2) fewest = fewest == 0 ? claim.seeds : std::min(fewest, claim.seeds);
+    if (claim.tests > 0 && claim.seeds >= 2)
+      fewest = fewest == 0 ? claim.seeds : std::min(fewest, claim.seeds);
   }
   std::string text = family_of_tests(plan);
   if (const auto effect = detectable_effect(fewest, plan.first_level)) {

@@ -176,7 +176,8 @@ bool same_points(const ClaimLine& a, const ClaimLine& b) {
 
 bool same_claim(const Claim& a, const Claim& b) {
   return a.says == b.says && a.paper == b.paper && a.on == b.on && a.metric == b.metric &&
-         a.expect == b.expect && a.method == b.method && a.at == b.at &&
+         a.expect == b.expect && a.method == b.method && a.at == b.at && a.exact == b.exact &&
+         a.log == b.log &&
          std::equal(a.lines.begin(), a.lines.end(), b.lines.begin(), b.lines.end(), same_points);
 }
 

@@ -41,7 +41,10 @@ int decimals_between(double smallest, double largest, bool share) {
   if (share || !std::isfinite(largest) || largest == 0) return 3;
   const bool far = largest >= largest_plain || largest < smallest_plain;
   if (far || smallest < 1e-6 * largest) return three_digits;
-  return largest < 1 ? 3 : std::max(0, 3 - static_cast<int>(std::floor(std::log10(largest))));
+  if (largest < 1) return 3;
+  const int decimals = std::max(0, 3 - static_cast<int>(std::floor(std::log10(largest))));
+  // Large values must not turn small ones into zeros.
+  return smallest < 0.5 * std::pow(10, -decimals) ? three_digits : decimals;
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ inline constexpr int three_digits = -3;
 
 /// Decimals that suit values of this size: 3 below 1, fewer for larger ones; `share` (a share or a
 /// ratio): always 3. `three_digits` where decimals would print what is not zero as zero, or more
-/// digits than anybody reads: the largest below .001 or from 1e6 on, or the smallest that is not
-/// zero less than a millionth of it.
+/// digits than anybody reads: the largest below .001 or from 1e6 on, the smallest that is not zero
+/// less than a millionth of it, or printed as zero beside a largest from 1 on.
 int decimals_for(double largest, bool share);
 /// Of a column of values, those that are not finite left out.
 int decimals_for(const std::vector<double>& values, bool share);

@@ -57,11 +57,26 @@ PlotPoints mean_way(const std::vector<PlotPoints>& ways) {
   return mean;
 }
 
+// One number format for all of a table's values.
+int decimals_of_ends(const BenchmarkResults& benchmark, const Measured& measured) {
+  std::vector<double> values;
+  for (const Row& row : benchmark.rows) {
+    for (const char* set : {"forget", "retain", "holdout"}) {
+      const PlotPoints mean = mean_line(row, curve_name(set, measured));
+      if (mean.empty()) continue;
+      values.push_back(mean.front().second);
+      values.push_back(mean.back().second);
+    }
+  }
+  return decimals_for(values, &measured == &by_accuracy);
+}
+
 Table way_table(const BenchmarkResults& benchmark, const Measured& measured) {
   Table table;
   table.caption = std::string("At the start and after the last checkpoint: ") + measured.what +
                   ", means over seeds";
   table.columns.push_back({"Row", "", false});
+  const int decimals = decimals_of_ends(benchmark, measured);
   for (const char* set : {"forget", "retain", "holdout"}) {
     table.columns.push_back({std::string(set) + ", start", "", true});
     table.columns.push_back({std::string(set) + ", end", "", true});
@@ -77,7 +92,8 @@ Table way_table(const BenchmarkResults& benchmark, const Measured& measured) {
         if (mean.empty()) {
           line.cells.emplace_back(muted("\u2014"));
         } else {
-          line.cells.emplace_back(number(start ? mean.front().second : mean.back().second, 3));
+          line.cells.emplace_back(
+              number(start ? mean.front().second : mean.back().second, decimals));
         }
       }
     }

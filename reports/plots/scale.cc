@@ -88,6 +88,15 @@ void open_figure(Markup& markup, const char* css_class, const std::string& id,
   markup.element("desc", {{"id", id + "-description"}}, description).line();
 }
 
+namespace {
+
+// Of a logarithmic scale: "0.001", "500", "1e6" and not "1e+06".
+std::string tick_text(double tick) {
+  return tick < 1e-3 || tick >= 1e6 ? number(tick, -1) : fmt::format("{:g}", tick);
+}
+
+}  // namespace
+
 void draw_axis_below(Markup& markup, const Scale& scale, const std::string& title, double bottom) {
   for (const double tick : scale.ticks) {
     const std::string x = percent_of_width(scale.place(tick));
@@ -96,7 +105,7 @@ void draw_axis_below(Markup& markup, const Scale& scale, const std::string& titl
     markup.element(
         "text",
         {{"class", "tick"}, {"x", x}, {"y", coordinate(bottom + 15)}, {"text-anchor", "middle"}},
-        scale.logarithmic ? fmt::format("{:g}", tick) : number(tick, scale.decimals));
+        scale.logarithmic ? tick_text(tick) : number(tick, scale.decimals));
   }
   markup.element(
       "text",

@@ -110,7 +110,7 @@ Text test_text(const RunResults& results, const ClaimTest& test, Correction corr
   if (test.fits()) {
     // Thresholds that are known in part have no mean.
     if (test.censored == 0) text.push_back(plain(" = " + fitted_text(test)));
-    if (!std::isnan(test.sign_flip.p)) {
+    if (test.by_value || !std::isnan(test.sign_flip.p)) {
       text.push_back(plain(", " + seeds_used(test.test.difference)));
     }
   } else {
@@ -121,6 +121,10 @@ Text test_text(const RunResults& results, const ClaimTest& test, Correction corr
   }
   if (!test.note.empty()) {
     text.push_back(plain("; " + test.note));
+    return text;
+  }
+  if (test.by_value) {
+    text.push_back(plain("; the same in every seed: decided by its value, no test"));
     return text;
   }
   text.push_back(muted(surety_text(test, correction)));
@@ -148,7 +152,7 @@ Finding claim_finding(const RunResults& results, const ClaimResult& claim) {
   finding.word = verdict_word(claim.verdict);
   finding.statement = {strong(claim.claim.says)};
   Text expects{plain("expects "), code(claim.claim.expect),
-               plain(" in " + metric_title(results, claim.claim))};
+               plain((claim.claim.log ? " in log " : " in ") + metric_title(results, claim.claim))};
   if (!claim.claim.paper.empty()) {
     expects.push_back(plain(" \u00b7 "));
     expects.push_back(paper_span(claim.claim.paper));

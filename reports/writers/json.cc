@@ -224,6 +224,7 @@ Json claim_test_json(const ClaimTest& test) {
                {"range", {number_or_null(test.range.low), number_or_null(test.range.high)}},
                {"metric", test.metric},
                {"procedure", test.procedure},
+               {"exact", test.exact},
                {"deciding_p", number_or_null(test.p)},
                {"adjusted_p", number_or_null(test.adjusted)},
                {"sign_flip_p", number_or_null(test.sign_flip.p)},
@@ -231,11 +232,9 @@ Json claim_test_json(const ClaimTest& test) {
                {"verdict", verdict_word(test.verdict)},
                {"seeds_to_decide", seeds_json(test.seeds)},
                {"note", test.note}});
+  json["log_metric"] = test.log_metric;
   if (test.line.empty()) return json;
-  json.update({{"line", test.line},
-               {"points", points_json(test)},
-               {"log_metric", test.log_metric},
-               {"log_axis", test.log_axis}});
+  json.update({{"line", test.line}, {"points", points_json(test)}, {"log_axis", test.log_axis}});
   if (test.relation == ClaimTest::Relation::threshold) {
     json.update({{"level", test.level}, {"censored", test.censored}});
   }
@@ -296,8 +295,7 @@ std::string write_json(const Report& report) {
     json["comparisons"].push_back(comparison_json(results, comparison));
   }
   for (std::size_t b = 0; b < results.benchmarks.size(); ++b) {
-    json["benchmarks"].push_back(
-        benchmark_json(results, b, analysis.measures[b]));
+    json["benchmarks"].push_back(benchmark_json(results, b, analysis.measures[b]));
   }
   for (const FamilyStandings& family : analysis.families) {
     json["families"].push_back(standings_json(family));

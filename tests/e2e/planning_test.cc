@@ -73,7 +73,7 @@ TEST_CASE("plan, validate and run say what a suite can decide") {
   quiet.push_back("--quiet");
   CHECK(toys.run(quiet).err.empty());
 
-  // The toy's score rises by its level exactly: a slope without spread decides nothing.
+  // The toy's score rises by its level exactly: a slope without spread is left to sign flips.
   const std::string report = read_file(toys.run_folder() / "report.md");
   INFO(report);
   CHECK(
@@ -83,7 +83,9 @@ TEST_CASE("plan, validate and run say what a suite can decide") {
   CHECK(has(
       report,
       "<b>inconclusive</b> on <code>bench</code>: slope of Score, <code>swept over level</code> = "
-      "+1.000 \\[+1.000, +1.000\\], 3 seeds; all differences are equal"));
+      "+1.000 \\[+1.000, +1.000\\], 3 seeds; Holm p = 0.500, sign-flip p = 0.250 (all differences "
+      "are "
+      "equal, so sign flips decide)"));
   CHECK(has(report, "<code>swept-level=1</code> \u2212 <code>swept-level=0</code> = +1.000 "));
   const fs::path file = toys / "out.json";
   CHECK(toys.run({"report", toys.run_folder().string(), "--out", file.string()}).status == 0);

@@ -1,4 +1,5 @@
 #include "html_check.h"
+#include "tag_reader.h"
 
 #include <algorithm>
 #include <cctype>
@@ -12,14 +13,14 @@ bool is_name(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
 }
 
-class Reader {
+class HtmlReader : private TagReader {
  public:
-  explicit Reader(const std::string& html) : html_(html) {}
+  explicit HtmlReader(const std::string& html) : TagReader(html) {}
 
   HtmlFacts read() {
     if (!eat("<!doctype html>\n")) mistake("no doctype");
-    while (at_ < html_.size()) {
-      if (html_[at_] == '<') {
+    while (!at_end()) {
+      if (text_[at_] == '<') {
         tag();
       } else {
         facts_.text += character();
@@ -33,34 +34,12 @@ class Reader {
   }
 
  private:
-  void mistake(const std::string& what) {
-    facts_.mistakes.push_back(what + " near byte " + std::to_string(at_) + ": " +
-                              html_.substr(at_ < 30 ? 0 : at_ - 30, 60));
-  }
+  void mistake(const std::string& what) { facts_.mistakes.push_back(what + " near " + around(30)); }
 
-  bool eat(const std::string& text) {
-    if (html_.compare(at_, text.size(), text) != 0) return false;
-    at_ += text.size();
-    return true;
-  }
+  std::string name() { return name_of(is_name); }
 
-  std::string name() {
-    const std::size_t from = at_;
-    while (at_ < html_.size() && is_name(html_[at_])) ++at_;
-    return html_.substr(from, at_ - from);
-  }
-
-  // One character of text or of a value; references are those that a writer here may use.
   std::string character() {
-    for (const auto& [reference, meaning] : {std::pair{"&lt;", "<"},
-                                             {"&gt;", ">"},
-                                             {"&amp;", "&"},
-                                             {"&quot;", "\""},
-                                             {"&#39;", "'"}}) {
-      if (eat(reference)) return meaning;
-    }
-    if (html_[at_] == '&' || html_[at_] == '>') mistake("a bare & or >");
-    return std::string(1, html_[at_++]);
+    return TagReader::character('>', [this] { mistake("a bare & or >"); });
   }
 
   void attribute(const std::string& tag) {
@@ -71,8 +50,8 @@ class Reader {
       ++at_;
       return;
     }
-    while (at_ < html_.size() && html_[at_] != '"') {
-      if (html_[at_] == '<') mistake("a bare < in an attribute");
+    while (!at_end() && text_[at_] != '"') {
+      if (text_[at_] == '<') mistake("a bare < in an attribute");
       value += character();
     }
     ++at_;
@@ -104,13 +83,11 @@ class Reader {
     if (!eat(">")) mistake("<" + opened + " is not closed");
     open_.push_back(opened);
     if (opened == "style" || opened == "script") {
-      const std::size_t end = html_.find("</" + opened, at_);
-      at_ = end == std::string::npos ? html_.size() : end;
+      const std::size_t end = text_.find("</" + opened, at_);
+      at_ = end == std::string::npos ? text_.size() : end;
     }
   }
 
-  const std::string& html_;
-  std::size_t at_ = 0;
   std::vector<std::string> open_;
   std::set<std::string> ids_, links_;
   HtmlFacts facts_;
@@ -119,7 +96,7 @@ class Reader {
 }  // namespace
 
 HtmlFacts check_html(const std::string& html) {
-  return Reader(html).read();
+  return HtmlReader(html).read();
 }
 
 }  // namespace assay::reports::test

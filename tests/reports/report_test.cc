@@ -64,6 +64,35 @@ TEST_CASE("a claim that is not understood is named and the rest is reported") {
   }));
 }
 
+TEST_CASE("an exact claim says that its value decides, and has no p") {
+  const test::TemporaryFolder folder;
+  test::RunSpec spec = test::big_run();
+  const auto made_up = spec.outcome;
+  spec.outcome = [made_up](const test::BenchmarkSpec& benchmark, const test::RowSpec& row,
+                           std::size_t seed) {
+    Json outcome = made_up(benchmark, row, seed);
+    if (benchmark.id == "garments") {
+      outcome["result"]["metrics"]["accuracy"] = row.name == "xent" ? 0.5 : 0.75;
+    }
+    return outcome;
+  };
+  spec.claims[0]["expect"] = "logconf-alpha=0.5 > xent + 0.2";
+  spec.claims[0]["exact"] = true;
+  test::write_run(spec, folder.path() / "run");
+  const std::string text = report_text(folder.path() / "run", "md");
+  CHECK(text.find(" = +0.250 in Accuracy, 10 seeds; the same in every seed: decided by its value, "
+                  "no test") != std::string::npos);
+  const Json claim = Json::parse(report_text(folder.path() / "run", "json"))["claims"][0];
+  CHECK(claim["verdict"] == "supported");
+  const Json test = claim["tests"][0];
+  CHECK(test["procedure"] == "value");
+  CHECK(test["exact"] == true);
+  CHECK(test["deciding_p"].is_null());
+  CHECK(test["adjusted_p"].is_null());
+  CHECK(test["sign_flip_p"].is_null());
+  CHECK(test["difference"]["interval"].is_null());
+}
+
 TEST_CASE("a run without results has a readable report in every format") {
   const test::TemporaryFolder folder;
   const fs::path run = folder.path() / "run";

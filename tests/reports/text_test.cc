@@ -48,6 +48,9 @@ TEST_CASE("values of every size print with three digits where decimals would not
   CHECK(decimals_for(std::vector<double>{1e-10, 0.3}, true) == 3);
   CHECK(decimals_for(std::vector<double>{2e-4, 1e-4}, false) == three_digits);
   CHECK(decimals_for(std::vector<double>{}, false) == 3);
+  // 5000 beside 0.3, which no decimals would print as 0; 12.3 beside 0.3 needs no more than two.
+  CHECK(decimals_for(std::vector<double>{5000, .3}, false) == three_digits);
+  CHECK(decimals_for(std::vector<double>{12.3, .3}, false) == 2);
 }
 
 TEST_CASE("decimals follow the size of the values") {

@@ -1,4 +1,5 @@
 #include "xml_check.h"
+#include "tag_reader.h"
 
 #include <assay/common/text.h>
 
@@ -10,9 +11,9 @@ namespace assay::reports::test {
 
 namespace {
 
-class XmlReader {
+class XmlReader : private TagReader {
  public:
-  explicit XmlReader(const std::string& text) : text_(text) {}
+  explicit XmlReader(const std::string& text) : TagReader(text) {}
 
   XmlElement read() {
     check_characters();
@@ -26,14 +27,13 @@ class XmlReader {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw std::runtime_error(what + " at byte " + std::to_string(at_) + ": " +
-                             text_.substr(at_ < 40 ? 0 : at_ - 40, 80));
+    throw std::runtime_error(what + " at " + around(40));
   }
 
   // Char ::= #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF]
   void check_characters() {
     if (!is_utf8(text_, &at_)) fail("not UTF-8");
-    for (at_ = 0; at_ < text_.size(); ++at_) {
+    for (at_ = 0; !at_end(); ++at_) {
       const auto byte = static_cast<unsigned char>(text_[at_]);
       if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') fail("a control character");
       const std::string_view three = std::string_view(text_).substr(at_, 3);
@@ -42,42 +42,29 @@ class XmlReader {
     at_ = 0;
   }
 
-  bool eat(std::string_view what) {
-    if (text_.compare(at_, what.size(), what) != 0) return false;
-    at_ += what.size();
-    return true;
-  }
   void expect(std::string_view what) {
     if (!eat(what)) fail("expected " + std::string(what));
   }
   void skip_space() {
-    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
+    while (!at_end() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
   }
 
   std::string name() {
-    const std::size_t from = at_;
-    while (at_ < text_.size() && std::isalpha(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
-    if (from == at_) fail("expected a name");
-    return text_.substr(from, at_ - from);
+    const std::string found =
+        name_of([](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
+    if (found.empty()) fail("expected a name");
+    return found;
   }
 
   std::string character() {
-    for (const auto& [reference, meaning] : {std::pair{"&lt;", "<"},
-                                             {"&gt;", ">"},
-                                             {"&amp;", "&"},
-                                             {"&quot;", "\""},
-                                             {"&#39;", "'"}}) {
-      if (eat(reference)) return meaning;
-    }
-    if (text_[at_] == '&' || text_[at_] == '<') fail("a bare & or <");
-    return std::string(1, text_[at_++]);
+    return TagReader::character('<', [this] { fail("a bare & or <"); });
   }
 
   void attribute(XmlElement& element) {
     const std::string key = name();
     expect("=\"");
     std::string value;
-    while (at_ < text_.size() && text_[at_] != '"') value += character();
+    while (!at_end() && text_[at_] != '"') value += character();
     expect("\"");
     if (!element.attributes.emplace(key, value).second) fail("the attribute " + key + " twice");
   }
@@ -89,7 +76,7 @@ class XmlReader {
     while (eat(" ")) attribute(element);
     if (eat("/>")) return element;
     expect(">");
-    while (at_ < text_.size() && !eat("</")) {
+    while (!at_end() && !eat("</")) {
       if (text_[at_] == '<') {
         element.children.push_back(this->element());
       } else {
@@ -99,9 +86,6 @@ class XmlReader {
     expect(element.name + ">");
     return element;
   }
-
-  const std::string& text_;
-  std::size_t at_ = 0;
 };
 
 }  // namespace

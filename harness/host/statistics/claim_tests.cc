@@ -1,5 +1,6 @@
 #include "host/statistics/claim_tests.h"
 
+#include "host/statistics/claim_exact.h"
 #include "host/statistics/claim_values.h"
 #include "host/statistics/sweep_fit.h"
 
@@ -48,14 +49,16 @@ Decided decide(const Interval& range, const MakeEnd& make_end) {
   return decide(end(range.low), end(range.high));
 }
 
-// By the t test of the differences to an end, `units` steps of 1 away from zero.
+// By the t test of the differences to an end, `units` steps of 1 away from zero; `rounding` is what
+// a quantity may be off by.
 Decided decide_by_t(const std::vector<double>& quantity, const std::vector<double>& units,
-                    const Interval& range) {
+                    const Interval& range, double rounding) {
   return decide(range, [&](double value) {
     End end;
     for (std::size_t i = 0; i < quantity.size(); ++i) {
       end.differences.push_back(quantity[i] - value * units[i]);
     }
+    remove_rounding(end.differences, rounding);
     end.side = mean(end.differences);
     end.p = deciding_p(end.differences);
     return end;
@@ -73,6 +76,14 @@ Pending finish_by_t(ClaimTest& test, const Decided& decided) {
   return {.if_significant = decided.if_significant,
           .effect = std::abs(mean(decided.end.differences)) / sample_sd(decided.end.differences),
           .n = n};
+}
+
+double largest_of(const ClaimValues& values) {
+  double largest = 0;
+  for (const std::size_t seed : values.complete()) {
+    for (const auto& column : values.points) largest = std::max(largest, std::abs(column[seed]));
+  }
+  return largest;
 }
 
 // Too few seeds with all values, or values that cannot be compared: the note says which.
@@ -132,10 +143,15 @@ Pending run_pair(ClaimTest& test, const ClaimValues& values) {
     pairs.quantity.push_back(values.points[0][seed] - values.points[1][seed]);
     pairs.unit.push_back(values.unit[seed]);
   }
+  const double size = largest_of(values), rounding = rounding_share * size;
+  remove_rounding(pairs.quantity, rounding);
   set_quantity(test, pairs.quantity, values);
   if (!testable(test, values, pairs.quantity.size())) return {};
+  if (test.exact) {
+    return decide_by_value(test, values, pairs.quantity[0], pairs.unit[0], test.range, size);
+  }
   test.procedure = test.relation == ClaimTest::Relation::near ? "equivalence" : "paired t";
-  return finish_by_t(test, decide_by_t(pairs.quantity, pairs.unit, test.range));
+  return finish_by_t(test, decide_by_t(pairs.quantity, pairs.unit, test.range, rounding));
 }
 
 // Without shared seeds no seed has a slope: the line through the points' means, whose scatter about
@@ -174,22 +190,8 @@ Pending run_slope_of_means(ClaimTest& test, const ClaimValues& values) {
   return {.if_significant = decided.if_significant};
 }
 
-// Slopes that differ by the rounding of the values alone are equal: it must not pass for a spread.
-void remove_rounding(std::vector<double>& slopes, const ClaimValues& values,
-                     const std::vector<double>& axis) {
-  if (slopes.empty()) return;
-  double largest = 0;
-  for (const std::size_t seed : values.complete()) {
-    for (const double value : path_of(values, seed)) largest = std::max(largest, std::abs(value));
-  }
-  const auto [low, high] = std::minmax_element(slopes.begin(), slopes.end());
-  if (*high - *low <= 1e-12 * largest / (axis.back() - axis.front())) {
-    slopes.assign(slopes.size(), slopes.front());
-  }
-}
-
 Pending run_slope(ClaimTest& test, const ClaimValues& values) {
-  if (values.shared < 2 && values.unit.size() >= 2 && values.note.empty() &&
+  if (!test.exact && values.shared < 2 && values.unit.size() >= 2 && values.note.empty() &&
       values.metric == test.metric) {
     return run_slope_of_means(test, values);
   }
@@ -199,11 +201,16 @@ Pending run_slope(ClaimTest& test, const ClaimValues& values) {
     slopes.quantity.push_back(fit_line(axis, path_of(values, seed)).slope);
     slopes.unit.push_back(values.unit[seed]);
   }
-  remove_rounding(slopes.quantity, values, axis);
+  const double size = largest_of(values) / (axis.back() - axis.front());
+  const double rounding = rounding_share * size;
+  remove_rounding(slopes.quantity, rounding);
   set_quantity(test, slopes.quantity, values);
   if (!testable(test, values, slopes.quantity.size())) return {};
+  if (test.exact) {
+    return decide_by_value(test, values, slopes.quantity[0], slopes.unit[0], test.range, size);
+  }
   test.procedure = "t over the slopes of the seeds";
-  return finish_by_t(test, decide_by_t(slopes.quantity, slopes.unit, test.range));
+  return finish_by_t(test, decide_by_t(slopes.quantity, slopes.unit, test.range, rounding));
 }
 
 // A seed's threshold as far as it is known.
@@ -297,10 +304,18 @@ Pending run_threshold(ClaimTest& test, const ClaimValues& values) {
   const Interval range = on_axis(test.range, test.log_axis);
   test.note = note_without_end(range);
   if (!test.note.empty()) return {};
+  if (test.exact && test.censored > 0) {
+    test.note = "declared exact, but the metric never crosses the level";
+    return {};
+  }
+  const double size = std::max(std::abs(axis.front()), std::abs(axis.back()));
+  if (test.exact) {
+    return decide_by_value(test, values, crossings[0], 1, range, size);
+  }
   if (test.censored > 0) return run_censored(test, thresholds, range);
   test.procedure = "t over the thresholds of the seeds";
-  return finish_by_t(test,
-                     decide_by_t(crossings, std::vector<double>(crossings.size(), 1.0), range));
+  return finish_by_t(test, decide_by_t(crossings, std::vector<double>(crossings.size(), 1.0), range,
+                                       rounding_share * size));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace assay {
 
 /// What the uncorrected test says, kept until the correction has seen all p-values.
 struct Pending {
-  Verdict if_significant = Verdict::inconclusive;
+  Verdict if_significant = Verdict::inconclusive;  ///< of an exact claim: the verdict
   /// In standard deviations of the differences that decide; not a number where no number of seeds
   /// can be named.
   double effect = std::numeric_limits<double>::quiet_NaN();

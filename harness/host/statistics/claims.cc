@@ -42,6 +42,7 @@ ClaimTest link_of(const Claim& claim, const Expectation& expectation, const std:
   link.metric = claim.metric;
   link.within = expectation.within;
   link.margin = expectation.margin;
+  link.log_metric = claim.log;
   if (expectation.kind == Expectation::Kind::less) link.relation = ClaimTest::Relation::less;
   if (expectation.kind == Expectation::Kind::near) link.relation = ClaimTest::Relation::near;
   link.range = range_of(link.relation, link.margin, link.within);
@@ -164,7 +165,9 @@ Verdict ClaimResult::on(const std::string& benchmark) const {
   return combine(own);
 }
 
-std::vector<ClaimTest> tests_of(const Claim& claim) {
+namespace {
+
+std::vector<ClaimTest> parts_of(const Claim& claim) {
   const Expectation expectation = expectation_of(claim);
   std::vector<ClaimTest> tests;
   if (!expectation.sweeps()) {
@@ -187,6 +190,14 @@ std::vector<ClaimTest> tests_of(const Claim& claim) {
   return tests;
 }
 
+}  // namespace
+
+std::vector<ClaimTest> tests_of(const Claim& claim) {
+  std::vector<ClaimTest> tests = parts_of(claim);
+  for (ClaimTest& test : tests) test.exact = claim.exact;
+  return tests;
+}
+
 std::vector<ClaimResult> evaluate_claims(const std::vector<Claim>& claims, const ClaimData& data) {
   std::vector<ClaimResult> results;
   std::vector<Pending> pending;
@@ -195,22 +206,23 @@ std::vector<ClaimResult> evaluate_claims(const std::vector<Claim>& claims, const
     ClaimResult result{claim, tests_of(claim), Verdict::inconclusive};
     for (ClaimTest& test : result.tests) {
       pending.push_back(run_test(test, data));
-      p_values.push_back(test.p);
+      if (!test.exact) p_values.push_back(test.p);
     }
     results.push_back(std::move(result));
   }
   const ClaimRules rules = claims.empty() ? ClaimRules() : claims.front().rules;
   const std::vector<double> adjusted = corrected(p_values, rules.correction);
-  std::size_t at = 0;
+  auto next = pending.begin();
+  auto next_p = adjusted.begin();
   for (ClaimResult& result : results) {
     for (ClaimTest& test : result.tests) {
-      test.adjusted = adjusted[at];
-      if (test.adjusted <= rules.level) {
-        test.verdict = pending[at].if_significant;
-      } else {
-        set_seeds(test, pending[at], p_values, rules);
+      const Pending& found = *next++;
+      test.adjusted = test.exact ? test.p : *next_p++;
+      if (test.by_value || test.adjusted <= rules.level) {
+        test.verdict = found.if_significant;
+      } else if (!test.exact) {
+        set_seeds(test, found, p_values, rules);
       }
-      ++at;
     }
     settle_directions(result.tests);
     result.verdict = combine(result.tests);

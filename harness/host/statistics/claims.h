@@ -1,7 +1,7 @@
 // The claims of a suite, answered by a run's numbers: supported, refuted or inconclusive at the
 // suite's level. The two-sided t test over seeds decides, after the suite's correction (Holm unless
 // it says otherwise) over all tests of its claims: every link, line or step of every claim on every
-// benchmark it names.
+// benchmark it names. Claims that the suite calls exact are no tests: their value decides.
 #pragma once
 
 #include "host/statistics/paired.h"
@@ -67,6 +67,10 @@ struct ClaimTest {
   std::optional<std::size_t> seeds;  ///< when inconclusive: about how many would decide
   bool many_seeds = false;           ///< more than 1000 would be needed: treat as equal
   std::string note;                  ///< why nothing could be decided, or ""
+
+  bool exact = false;  ///< declared so: no member of the family that is corrected
+  bool by_value =
+      false;  ///< exact, and the same in every seed: its value decides, no p is a number
 
   bool fits() const noexcept { return relation >= Relation::slope; }
 };

@@ -95,7 +95,7 @@ double sample_sd(const std::vector<double>& values) {
     largest = std::max(largest, std::abs(value));
   }
   const double sd = std::sqrt(squares / static_cast<double>(values.size() - 1));
-  return sd <= 1e-12 * largest ? 0 : sd;
+  return sd <= rounding_share * largest ? 0 : sd;
 }
 
 double t_quantile(double df, double probability) {
@@ -150,8 +150,8 @@ OverBenchmarks mean_over_benchmarks(const std::vector<SeededValues>& parts) {
     over.estimate = estimate_mean(averages);
     over.p = t_test_p(averages);
     over.estimate.dropped = sums.size() - averages.size();
-    over.seeds = over.estimate.dropped == 0 ? OverBenchmarks::Seeds::shared
-                                            : OverBenchmarks::Seeds::partly;
+    over.seeds =
+        over.estimate.dropped == 0 ? OverBenchmarks::Seeds::shared : OverBenchmarks::Seeds::partly;
   } else {
     over.seeds = OverBenchmarks::Seeds::unpaired;
     over.estimate = mean_of_independent(parts).estimate;

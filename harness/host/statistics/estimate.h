@@ -12,6 +12,9 @@ namespace assay {
 /// Level of every test and 1 - level of every interval's coverage.
 inline constexpr double significance_level = 0.05;
 
+/// Values that differ by less than this share of the largest are equal but for rounding.
+inline constexpr double rounding_share = 1e-12;
+
 struct Interval {
   double low = 0, high = 0;
 

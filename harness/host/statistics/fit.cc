@@ -45,7 +45,7 @@ LineFit fit_line(const std::vector<double>& x, const std::vector<double>& y) {
   }
   // Points on a line up to rounding have no spread, as in sample_sd.
   const double spread = std::sqrt(squares / (n - 2));
-  const double variance = spread <= 1e-12 * largest ? 0 : spread * spread;
+  const double variance = spread <= rounding_share * largest ? 0 : spread * spread;
   fit.error = std::sqrt(variance / xx);
   fit.intercept_error = std::sqrt(variance * (1 / n + x_mean * x_mean / xx));
   const double half = t_quantile(n - 2, 1 - significance_level / 2) * fit.error;

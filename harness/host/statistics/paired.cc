@@ -1,5 +1,7 @@
 #include "host/statistics/paired.h"
 
+#include "host/statistics/attainable.h"
+
 #include <assay/common/error.h>
 
 #include <algorithm>
@@ -82,6 +84,9 @@ SignFlip sign_flips(const std::vector<double>& d, Sides sides) {
 }  // namespace
 
 SignFlip sign_flip_test(const std::vector<double>& d) {
+  if (d.size() > largest_enumeration && sample_sd(d) == 0 && d.front() != 0) {
+    return {smallest_sign_flip_p(d.size()), true};
+  }
   return sign_flips(d, Sides::both);
 }
 
@@ -104,16 +109,28 @@ double deciding_p(const std::vector<double>& differences) {
   return std::isnan(p) && differences.size() >= 2 ? sign_flip_test(differences).p : p;
 }
 
+void remove_rounding(std::vector<double>& differences, double rounding) {
+  if (differences.empty()) return;
+  const auto [low, high] = std::minmax_element(differences.begin(), differences.end());
+  if (*high - *low > rounding) return;
+  const double value = std::abs(differences.front()) <= rounding ? 0 : differences.front();
+  differences.assign(differences.size(), value);
+}
+
 PairedTest paired_test(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() != b.size()) {
     throw Error("paired_test needs one value a seed of both: it got " + std::to_string(a.size()) +
                 " and " + std::to_string(b.size()));
   }
   PairedTest test;
+  double largest = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const double difference = a[i] - b[i];
-    if (std::isfinite(difference)) test.differences.push_back(difference);
+    if (!std::isfinite(difference)) continue;
+    test.differences.push_back(difference);
+    largest = std::max({largest, std::abs(a[i]), std::abs(b[i])});
   }
+  remove_rounding(test.differences, rounding_share * largest);
   test.difference = estimate_mean(test.differences);
   test.difference.dropped = a.size() - test.differences.size();
   test.p = deciding_p(test.differences);

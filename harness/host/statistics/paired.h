@@ -14,7 +14,8 @@ struct SignFlip {
 };
 
 /// Share of the 2^n sign vectors s with |sum s_i d_i| >= |sum d_i| (two-sided). All are enumerated
-/// up to n = 20; above, 10,000 random ones from a fixed stream, p = (1 + count) / (1 + draws).
+/// up to n = 20; above, 10,000 random ones from a fixed stream, p = (1 + count) / (1 + draws), but
+/// for equal differences, of which only two vectors reach the sum.
 /// Its smallest value is 2 / 2^n: .0625 with five pairs.
 SignFlip sign_flip_test(const std::vector<double>& differences);
 
@@ -34,6 +35,10 @@ struct PairedTest {
   /// decide.
   bool no_spread() const noexcept { return difference.no_variation() && difference.mean != 0; }
 };
+
+/// Makes differences that lie within `rounding` of each other equal, and zero where that is zero:
+/// the rounding of large values must pass neither for a spread nor for a difference in each seed.
+void remove_rounding(std::vector<double>& differences, double rounding);
 
 /// `a` and `b` have one value a seed, in the same order.
 PairedTest paired_test(const std::vector<double>& a, const std::vector<double>& b);

@@ -60,6 +60,13 @@ void warn_of_seeds(const ClaimTest& test, const PlannedSeeds& planned,
                    std::vector<std::string>& warnings) {
   const std::size_t shared = planned.shared.size();
   const std::string place = place_of(test);
+  if (test.exact) {
+    if (shared < 2) {
+      warnings.push_back("fewer than two seeds in common" + place +
+                         ": nothing shows that its value is the same in every seed");
+    }
+    return;
+  }
   if (planned.all.size() <= 1) {
     warnings.push_back("one seed" + place +
                        ": it says nothing of the spread, and nothing can be "
@@ -100,14 +107,19 @@ std::vector<std::string> warnings_of(const std::vector<ClaimTest>& tests, const 
   return once;
 }
 
+// What a claim adds to the family that is corrected.
+std::size_t test_count(const Claim& claim) {
+  return claim.exact ? 0 : tests_of(claim).size();
+}
+
 ClaimPlanning plan_claim(const Claim& claim, const Suite& suite, double level) {
   const std::vector<ClaimTest> tests = tests_of(claim);
-  ClaimPlanning plan{claim.says, tests.size(), 0, std::nullopt, warnings_of(tests, suite)};
+  ClaimPlanning plan{claim.says, test_count(claim), 0, std::nullopt, warnings_of(tests, suite)};
   for (std::size_t i = 0; i < tests.size(); ++i) {
     const std::size_t shared = seeds_of(tests[i], suite).shared.size();
     plan.seeds = i == 0 ? shared : std::min(plan.seeds, shared);
   }
-  plan.effect = detectable_effect(plan.seeds, level);
+  if (!claim.exact) plan.effect = detectable_effect(plan.seeds, level);
   return plan;
 }
 
@@ -179,7 +191,7 @@ std::vector<std::string> SuitePlanning::warnings() const {
 SuitePlanning plan_statistics(const Suite& suite, const MethodsApart& apart) {
   SuitePlanning plan;
   plan.rules = suite.rules;
-  for (const Claim& claim : suite.claims) plan.tests += tests_of(claim).size();
+  for (const Claim& claim : suite.claims) plan.tests += test_count(claim);
   const double tests = static_cast<double>(std::max<std::size_t>(1, plan.tests));
   const Correction correction = suite.rules.correction;
   plan.first_level = suite.rules.level / (correction == Correction::none ? 1 : tests);

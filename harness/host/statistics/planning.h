@@ -34,7 +34,7 @@ struct BenchmarksPlanning {
 
 struct ClaimPlanning {
   std::string says;
-  std::size_t tests = 0;
+  std::size_t tests = 0;              ///< none of an exact claim, which its value decides
   std::size_t seeds = 0;              ///< pairs of its test with the fewest
   std::optional<double> effect;       ///< detectable at SuitePlanning::first_level
   std::vector<std::string> warnings;  ///< why it cannot be decided, or hardly
@@ -42,7 +42,7 @@ struct ClaimPlanning {
 
 struct SuitePlanning {
   ClaimRules rules;
-  std::size_t tests = 0;   ///< of all claims
+  std::size_t tests = 0;   ///< of all claims that are not exact
   double first_level = 0;  ///< what the correction leaves for the smallest p
   double last_level = 0;   ///< and for the largest, when all others were rejected
   std::vector<SeedsPlanning> benchmarks;

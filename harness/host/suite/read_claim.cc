@@ -72,6 +72,14 @@ void refuse(Reading& reading, const Node& table, const char* key, const char* fo
   }
 }
 
+bool read_flag(Reading& reading, const Node& table, const std::string& key) {
+  const Node* node = table.find(key);
+  if (node == nullptr) return false;
+  if (node->is(Node::Kind::boolean)) return node->boolean;
+  reading.mistake(node->at, "'" + key + "' must be true or false, not " + kind_of(*node));
+  return false;
+}
+
 std::optional<double> read_level(Reading& reading, const Node& table, const Expected& expected) {
   const Node* node = table.find("at");
   if (node == nullptr) {
@@ -104,6 +112,7 @@ void read_sweep_claim(Reading& reading, const Node& table, const Suite& suite,
                                    quote(parts.metric) + " in 'expect': leave 'metric' out");
   }
   claim.metric = parts.metric;
+  refuse(reading, table, "log", "claims that compare rows");
   check_metric(reading, claim.metric, expected.place(reading, parts.metric_offset), claim.on);
   if (parts.kind == Expectation::Kind::threshold) {
     claim.at = read_level(reading, table, expected);
@@ -158,6 +167,7 @@ void read_comparison(Reading& reading, const Node& table, const Expected& expect
   const auto metric = read_text(reading, table, "metric", required, &metric_at);
   if (metric) check_metric(reading, *metric, metric_at, claim.on);
   claim.metric = metric.value_or("");
+  claim.log = read_flag(reading, table, "log");
   if (!expected.parts) return;
   for (std::size_t i = 0; i < expected.parts->names.size(); ++i) {
     check_name(reading, expected.parts->names[i],
@@ -170,12 +180,14 @@ void read_comparison(Reading& reading, const Node& table, const Expected& expect
 }  // namespace
 
 std::optional<Claim> read_claim(Reading& reading, const Node& table, const Suite& suite) {
-  check_keys(reading, table, {"says", "paper", "on", "metric", "expect", "method", "at"},
+  check_keys(reading, table,
+             {"says", "paper", "on", "metric", "expect", "method", "at", "exact", "log"},
              " in a claim");
   Claim claim;
   claim.says = read_text(reading, table, "says", true).value_or("");
   claim.paper = read_text(reading, table, "paper", false).value_or("");
   claim.on = read_on(reading, table);
+  claim.exact = read_flag(reading, table, "exact");
   const Expected expected = read_expectation(reading, table);
   claim.expect = expected.text;
   if (expected.parts && expected.parts->sweeps()) {

@@ -40,6 +40,8 @@ Json to_json(const Claim& claim) {
                {"expect", claim.expect}};
   if (!claim.method.empty()) json["method"] = claim.method;
   if (claim.at) json["at"] = *claim.at;
+  if (claim.exact) json["exact"] = true;
+  if (claim.log) json["log"] = true;
   return json;
 }
 
@@ -85,6 +87,8 @@ Claim claim_from_json(const Json& json) {
   take(json, "expect", claim.expect);
   if (json.contains("method")) take(json, "method", claim.method);
   if (json.contains("at")) claim.at = json["at"].get<double>();
+  claim.exact = json.value("exact", false);
+  claim.log = json.value("log", false);
   return claim;
 }
 

@@ -65,6 +65,8 @@ struct Claim {
   std::string expect;             ///< see expectation.h
   std::string method = {};        ///< of a sweep: whose; "" for the other kinds
   std::optional<double> at = {};  ///< of a threshold: the metric's level
+  bool exact = false;  ///< the numbers are the same in every seed: they decide, without a test
+  bool log = false;    ///< of a comparison: of the metric's logarithms, its margins too
 
   // Not in the document: they follow from the suite (complete_claims).
   std::vector<ClaimLine> lines = {};  ///< of a sweep

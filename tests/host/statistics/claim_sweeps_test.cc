@@ -22,12 +22,13 @@ struct Sweep {
 };
 
 ClaimResult answer(const std::string& expect, const Sweep& sweep,
-                   const std::optional<double>& at = {}) {
+                   const std::optional<double>& at = {}, bool is_exact = false) {
   Claim claim;
   claim.says = "s";
   claim.metric = "accuracy";
   claim.expect = expect;
   claim.at = at;
+  claim.exact = is_exact;
   claim.lines = {{"m over x", {}}};
   for (std::size_t i = 0; i < sweep.x.size(); ++i) {
     const std::string name = std::to_string(i);
@@ -110,6 +111,31 @@ TEST_CASE("slopes that differ by rounding alone are decided by sign flips") {
   apart.values[2] = {no_value};
   CHECK(answer("slope(accuracy, x) in [0, inf]", apart).tests[0].note ==
         "a point has no value: no line was fitted");
+}
+
+TEST_CASE("an exact slope or threshold is decided by its value") {
+  // The line through (1, 2), (2, 4), (4, 8) in each of two seeds: slope 2, crossing 6 at 3.
+  const Sweep line{{1, 2, 4}, {{2, 2}, {4, 4}, {8, 8}}};
+  const auto exact = [&](const std::string& expect, const Sweep& sweep) {
+    return answer(expect, sweep, 6, true).tests.at(0);
+  };
+  const ClaimTest slope = exact("slope(accuracy, x) in [1.9, 2.1]", line);
+  CHECK(slope.verdict == Verdict::supported);
+  CHECK(slope.by_value);
+  CHECK(slope.test.difference.mean == Approx(2));
+  CHECK(exact("slope(accuracy, x) in [2.1, inf]", line).verdict == Verdict::refuted);
+  CHECK(exact("slope(accuracy, x) in [2, inf]", line).note ==
+        "its value lies on the end of the claim's range");
+  CHECK(exact("increasing(accuracy, x)", line).verdict == Verdict::supported);
+  CHECK(exact("decreasing(accuracy, x)", line).verdict == Verdict::refuted);
+  CHECK(exact("monotone(accuracy, x)", line).verdict == Verdict::supported);
+  CHECK(exact("threshold(accuracy, x) in [2.9, 3.1]", line).verdict == Verdict::supported);
+  CHECK(exact("threshold(accuracy, x) in [3.1, 4]", line).verdict == Verdict::refuted);
+  CHECK(exact("threshold(accuracy, x) in [0, 3]", {{1, 2}, {{2, 2}, {4, 4}}}).note ==
+        "declared exact, but the metric never crosses the level");
+  CHECK(exact("slope(accuracy, x) in [0, 3]", {{1, 2}, {{2, 2}, {4, 5}}}).note ==
+        "declared exact, but accuracy of 1 differs between seeds, and a claim on a sample needs a "
+        "test: leave 'exact' out");
 }
 
 TEST_CASE("logarithms make a power law a line") {

@@ -185,6 +185,102 @@ TEST_CASE("six equal differences decide what five leave open") {
   CHECK(both[0].tests[0].seeds == 7);
 }
 
+TEST_CASE("differences of the size of rounding are none, whatever their signs") {
+  // .3 against .1 + .2 is off by 5.6e-17 in every seed, and so is .35 - .1 from a margin of .25.
+  const std::vector<double> sum(6, .1 + .2), three(6, .3), high(6, .35), low(6, .1);
+  const ClaimData data =
+      data_of({{"accuracy", {{"sum", sum}, {"three", three}, {"high", high}, {"low", low}}}});
+  for (const char* expect : {"sum > three", "sum < three", "high > low + 0.25", "high < low + 0.25",
+                             "high near low within 0.25"}) {
+    INFO(expect);
+    const ClaimTest test = evaluate_claims({claim(expect)}, data)[0].tests[0];
+    CHECK(test.p == 1);
+    CHECK(test.verdict == Verdict::inconclusive);
+    CHECK_FALSE(test.no_spread);
+  }
+  // 1e-5 beside .7 is a difference, and equal in every seed although its last digits are not.
+  const std::vector<double> plain = {.7, .71, .72, .73, .74, .75};
+  std::vector<double> above;
+  for (const double value : plain) above.push_back(value + 1e-5);
+  const ClaimTest small =
+      evaluate_claims({claim("above > plain")},
+                      data_of({{"accuracy", {{"above", above}, {"plain", plain}}}}))[0]
+          .tests[0];
+  CHECK(small.no_spread);
+  CHECK(small.p == Approx(.03125));
+}
+
+TEST_CASE("what is the same in every seed and declared exact is decided by its value") {
+  // NPO's table: .918 after ten steps, the same in each of three seeds.
+  const ClaimData data = data_of(
+      {{"accuracy", {{"npo", {.918, .918, .918}}, {"start", {0, 0, 0}}, {"a", a}, {"b", b}}},
+       {"gain", {{"npo", {.2, .2}}, {"start", {.1, .1}}}},
+       {"gap", {{"npo", {.4, .4}}, {"start", {.4, .4}}}}});
+  const auto answer = [&](const std::string& expect, const std::string& metric = "accuracy") {
+    Claim exact = claim(expect, metric);
+    exact.exact = true;
+    return evaluate_claims({exact}, data)[0].tests[0];
+  };
+  CHECK(answer("npo > start + 0.9175").verdict == Verdict::supported);
+  CHECK(answer("npo > start + 0.9185").verdict == Verdict::refuted);
+  CHECK(answer("npo < start + 0.9185").verdict == Verdict::supported);
+  CHECK(answer("npo < start").verdict == Verdict::refuted);
+  CHECK(answer("npo near start within 0.919").verdict == Verdict::supported);
+  CHECK(answer("npo near start within 0.917").verdict == Verdict::refuted);
+  // A difference of .1 in units of a gap of .4.
+  CHECK(answer("npo > start + 0.24", "pgr").verdict == Verdict::supported);
+  CHECK(answer("npo > start + 0.26", "pgr").verdict == Verdict::refuted);
+  const ClaimTest one = answer("npo > start");
+  CHECK(one.by_value);
+  CHECK(one.procedure == "value");
+  CHECK(std::isnan(one.p));
+  CHECK(std::isnan(one.adjusted));
+  CHECK(std::isnan(one.sign_flip.p));
+  CHECK_FALSE(one.seeds);
+  CHECK_FALSE(one.test.difference.interval);
+  const ClaimTest end = answer("npo > start + 0.918");
+  CHECK(end.verdict == Verdict::inconclusive);
+  CHECK(end.note == "its value lies on the end of the claim's range");
+  const ClaimTest sample = answer("a > b");
+  CHECK(sample.verdict == Verdict::inconclusive);
+  CHECK(sample.note ==
+        "declared exact, but accuracy of a differs between seeds, and a claim on a sample needs a "
+        "test: leave 'exact' out");
+}
+
+TEST_CASE("an exact claim is no member of the family that is corrected") {
+  Table table = accuracy();
+  table["accuracy"]["one"] = table["accuracy"]["one again"] = std::vector<double>(6, 1.0);
+  table["accuracy"]["zero"] = std::vector<double>(6, 0.0);
+  Claim exact = claim("one > zero");
+  exact.exact = true;
+  const auto results = evaluate_claims({exact, claim("a > b"), exact}, data_of(table));
+  CHECK(results[0].verdict == Verdict::supported);
+  CHECK(results[1].tests[0].adjusted == Approx(.04051).margin(1e-5));
+  CHECK(results[1].verdict == Verdict::supported);
+  CHECK(results[2].verdict == Verdict::supported);
+}
+
+TEST_CASE("a comparison of logarithms is one of geometric means") {
+  // Ratios 10, 100 and 1000: mean logarithm ln 100 = 4.60517, sd ln 10, t = 2 sqrt(3) on 2 degrees
+  // of freedom. Of the differences themselves the last is all, and t about 1.
+  const ClaimData data = data_of(
+      {{"accuracy", {{"up", {10, 1e22, 1e43}}, {"down", {1, 1e20, 1e40}}, {"none", {1, 0, 1}}}}});
+  Claim log = claim("up > down");
+  log.log = true;
+  const ClaimTest test = evaluate_claims({log}, data)[0].tests[0];
+  CHECK(test.log_metric);
+  CHECK(test.test.difference.mean == Approx(4.60517));
+  CHECK(test.test.difference.sd == Approx(2.302585));
+  // P(|T| >= t) on 2 degrees of freedom is 1 - t / sqrt(2 + t^2).
+  CHECK(test.p == Approx(1 - std::sqrt(12.0 / 14)));
+  log.expect = "up > down + 4.7";
+  CHECK(evaluate_claims({log}, data)[0].tests[0].p == Approx(.94962).margin(1e-5));
+  log.expect = "up > none";
+  CHECK(evaluate_claims({log}, data)[0].tests[0].note ==
+        "1 value of accuracy is not above 0, so there is no logarithm to compare");
+}
+
 TEST_CASE("the sign-flip p beside a near is that of the end that decides") {
   // a - b has both signs (p .0625); shifted by .02 all six differences have one: 2 / 64.
   const auto test =

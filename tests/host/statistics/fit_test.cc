@@ -39,6 +39,13 @@ TEST_CASE("a line through the heights and weights of R's women") {
   CHECK(fit.intercept_error == Approx(5.93694).margin(5e-6));
 }
 
+TEST_CASE("a line by hand") {
+  // Residuals of y = x on (0,0), (1,2), (2,1), (3,3) about the line .3 + .8x: -.3 .9 -.9 .3.
+  const LineFit fit = fit_line({0, 1, 2, 3}, {0, 2, 1, 3});
+  CHECK(fit.slope == Approx(.8));
+  CHECK(fit.error == Approx(std::sqrt(1.8 / 2 / 5)));
+}
+
 TEST_CASE("too few points give a line without errors, or none") {
   const LineFit two = fit_line({1, 3}, {2, 8});
   CHECK(two.slope == Approx(3));

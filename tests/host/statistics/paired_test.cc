@@ -77,7 +77,8 @@ TEST_CASE("sums that differ by rounding alone count as ties") {
 }
 
 TEST_CASE("above twenty pairs the sign-flip p is estimated, repeatably and never zero") {
-  const std::vector<double> all_positive(24, 1.0);
+  std::vector<double> all_positive(24, 1.0);
+  all_positive.front() = 1.5;
   const SignFlip flip = sign_flip_test(all_positive);
   CHECK_FALSE(flip.exact);
   CHECK(flip.p == Approx(1.0 / 10001));
@@ -120,6 +121,16 @@ TEST_CASE("differences that are all equal are left to sign flips; all zero, p is
   CHECK(one.difference.no_variation());
   CHECK(one.sign_flip.p == one.p);
   CHECK_FALSE(paired_test(a, b).no_spread());
+  // Rounding alone: .1 + .2 is not .3 in floating point.
+  CHECK(paired_test(std::vector<double>(6, .1 + .2), std::vector<double>(6, .3)).p == 1);
+}
+
+TEST_CASE("equal differences have an exact p at any number of pairs") {
+  const std::vector<double> one(30, 1.5), zero(30, 0);
+  const PairedTest test = paired_test(one, zero);
+  CHECK(test.sign_flip.exact);
+  CHECK(test.p == std::ldexp(1.0, -29));
+  CHECK(paired_test(zero, zero).p == 1);
 }
 
 TEST_CASE("rows of different lengths are refused") {

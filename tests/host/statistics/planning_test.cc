@@ -1,6 +1,6 @@
 // What a suite can decide: the published minima, and warnings about claims that cannot be decided.
-#include "host/statistics/attainable.h"
 #include "host/statistics/planning.h"
+#include "host/statistics/attainable.h"
 #include "host/suite/claim_axis.h"
 
 #include <catch2/catch.hpp>
@@ -203,4 +203,21 @@ TEST_CASE("benchmarks along an axis need the same seeds") {
               "weak.labels)",
               "claim 1 (It holds): fewer than 5 seeds (m0 over weak.labels): 3 seeds leave wide "
               "intervals"});
+}
+
+TEST_CASE("exact claims are no tests, but two seeds must show that they are exact") {
+  Suite suite;
+  suite.benchmarks = {benchmark("a", {0, 1, 2, 3, 4}, 2), benchmark("one", {0}, 2)};
+  Claim exact = claim("m0 > m1", {"a"}), alone = claim("m0 > m1", {"one"});
+  exact.exact = alone.exact = true;
+  suite.claims = {exact, claim("m0 > m1", {"a"}), alone};
+  const SuitePlanning planned = plan(suite);
+  CHECK(planned.tests == 1);
+  CHECK(planned.first_level == .05);
+  CHECK(planned.claims.at(0).tests == 0);
+  CHECK_FALSE(planned.claims.at(0).effect);
+  CHECK(planned.claims.at(0).warnings.empty());
+  CHECK(planned.claims.at(2).warnings ==
+        Texts{"fewer than two seeds in common on one: nothing shows that its value is the same in "
+              "every seed"});
 }

@@ -171,6 +171,8 @@ TEST_CASE("rank tests at the ends") {
   CHECK(mann_whitney({no_value, 2}, {1}).u == 1);
   const std::vector<double> alike(40, 1.0);
   CHECK(mann_whitney(alike, alike).p == 1);
+  CHECK(sign_test_p(1, 8) == Approx(.03906).margin(5e-6));
+  CHECK(sign_test_p(3, 0) == Approx(.25));
   CHECK(sign_test_p(0, 0) == 1);
   CHECK(sign_test_p(3, 3) == 1);
   CHECK(sign_test_p(0, 6) == Approx(.03125));

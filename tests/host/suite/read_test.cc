@@ -67,6 +67,20 @@ TEST_CASE("a small suite takes defaults") {
   CHECK(summary(suite) == "1 benchmark, 1 method, 2 seeds, 2 cells of methods");
 }
 
+TEST_CASE("a claim may be exact, or about logarithms, and stays so in the document") {
+  const std::string claim = "[[claim]]\nsays = \"s\"\non = [\"fashion\"]\nmetric = \"pgr\"\n";
+  const Suite suite = read(head + "methods = [\"xent\", \"logconf\"]\n" + claim +
+                           "expect = \"logconf > xent\"\nexact = true\nlog = true\n" + claim +
+                           "expect = \"logconf > xent\"\n");
+  const Suite again = suite_from_json(to_json(suite));
+  for (const Suite* one : {&suite, &again}) {
+    CHECK(one->claims.at(0).exact);
+    CHECK(one->claims.at(0).log);
+    CHECK_FALSE(one->claims.at(1).exact);
+    CHECK_FALSE(one->claims.at(1).log);
+  }
+}
+
 TEST_CASE("a claim's axis is a swept parameter, one line for each other value") {
   const std::string text =
       head +
