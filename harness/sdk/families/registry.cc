@@ -1,5 +1,6 @@
 // The families of this build. A new family is its folders and one line here.
 #include "sdk/families/continual/family.h"
+#include "sdk/families/delta/family.h"
 #include "sdk/families/unlearning/family.h"
 #include "sdk/families/weak_to_strong/family.h"
 
@@ -10,9 +11,11 @@ namespace assay {
 
 const std::vector<const Family*>& families() {
   static const continual::Continual continual;
+  static const delta::Delta delta;
   static const unlearning::Unlearning unlearning;
   static const weak_to_strong::WeakToStrong weak_to_strong;
-  static const std::vector<const Family*> all = {&continual, &unlearning, &weak_to_strong};
+  static const std::vector<const Family*> all = {&continual, &delta, &unlearning,
+                                                 &weak_to_strong};
   return all;
 }
 
