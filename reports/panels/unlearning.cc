@@ -179,7 +179,7 @@ Table step_table(const BenchmarkResults& benchmark, const std::string& name,
 
 std::vector<Block> klom(const PanelInput& input) {
   std::vector<Block> blocks;
-  for (const std::string set : {"forget", "retain", "validation"}) {
+  for (const std::string set : {"forget", "retain", "holdout"}) {
     const std::string name = "klom." + set;
     // Of the retrained models against themselves it is zero by definition.
     CurvePlot plot = beside_reference(input, name, "floor", "retrained");

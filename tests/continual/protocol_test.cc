@@ -125,12 +125,12 @@ TEST_CASE("protocol: tuning picks the strength, counts its cost and says what it
   for (const char* policy : {"first-k-tasks", "oracle-grid"}) {
     Json settings = classes("task");
     settings["tuning"] = {
-        {"policy", policy}, {"parameter", "lambda"}, {"grid", "1e6, 0"}, {"tasks", 1}};
+        {"policy", policy}, {"parameter", "lambda"}, {"grid", "1e6, 0"}, {"tasks", 2}};
     const auto rows = cells(settings, &holds, "", {{"lambda", 1e6}});
     CHECK(value(rows[0], "strength") == 0);
-    // Two candidates on one task of three or on all, and the stream itself.
+    // Two candidates on two tasks of three or on all, and the stream itself.
     CHECK(value(rows[0], "flops_share") ==
-          Approx(std::string(policy) == "oracle-grid" ? 3 : 1 + 2.0 / 3));
+          Approx(std::string(policy) == "oracle-grid" ? 3 : 1 + 2 * 2.0 / 3));
     CHECK(value(rows[0], "acc") == Approx(value(cells(classes("task"), &plain)[0], "acc")));
     CHECK(cells(settings, &plain)[0].result["metrics"].count("strength") == 0);
   }
@@ -175,8 +175,11 @@ TEST_CASE("protocol: tuning without a grid, and a grid that is none, are errors"
   CHECK(error_of(expand) == "tuning.grid is '1, two': write numbers with commas between them");
   settings["tuning"]["grid"] = "1, 2";
   expand();
-  CHECK(find_family("continual").expand(resolved(settings)).at("apart_parameters") ==
-        Json{{"lambda", "strength chosen on test data"}});
+  const Json expansion = find_family("continual").expand(resolved(settings));
+  CHECK(expansion.at("apart_parameters") == Json{{"lambda", "strength chosen on test data"}});
+  CHECK(expansion.at("set_parameters") ==
+        Json{{"lambda",
+              {{"by", "tuning.parameter"}, {"values_by", "tuning.grid"}, {"values", {1.0, 2.0}}}}});
 }
 
 }  // namespace assay::continual::test

@@ -86,6 +86,19 @@ void learn_two_tasks(const StreamOptions& given) {
   CHECK_THROWS_AS(learn_once(options), Interrupted);
 }
 
+// As Pulls, with another number in its state: what another version of a plugin might ask for.
+class Asks final : public Method {
+ public:
+  void begin(const Problem&, Run&) override { ++begun_; }
+  void after_step(const Batch&, Tensor&) override { ++other_; }
+  void state(State& state) override {
+    state("steps", steps_);
+    state("other", other_);
+  }
+  int begun_ = 0;
+  std::int64_t steps_ = 0, other_ = 0;
+};
+
 }  // namespace
 
 TEST_CASE("resume: interrupted after two tasks and resumed is undisturbed, bit by bit") {
@@ -114,6 +127,51 @@ TEST_CASE("resume: a damaged checkpoint is not used, and the stream is learned a
   options.after_task = [&](std::int64_t) { ++tasks; };
   check_same(learn_once(options), whole);
   CHECK(tasks == 3);
+}
+
+TEST_CASE("resume: of a checkpoint that lacks a part nothing is taken over") {
+  const TemporaryFolder folder;
+  StreamOptions options = watched();
+  options.checkpoint = folder.path();
+  learn_two_tasks(options);
+  const Example example = make_example(seeds, Scenario::class_);
+  Asks method;
+  Run run(seeds);
+  options.after_task = [&](std::int64_t learned) {
+    if (learned == 1) throw Interrupted();
+  };
+  CHECK_THROWS_AS(learn(example, method, run, options), Interrupted);
+  CHECK(method.begun_ == 1);
+  CHECK(method.steps_ == 0);  // Pulls had counted
+  CHECK(run.curves(0).count("ended") == 0);
+}
+
+TEST_CASE("resume: a damaged place anywhere in a checkpoint is seen") {
+  const TemporaryFolder folder;
+  StreamOptions options = watched();
+  options.checkpoint = folder.path();
+  learn_two_tasks(options);
+  const auto file = folder.path() / "stream.safetensors";
+  const std::string content = read_file(file);
+  const Example example = make_example(seeds, Scenario::class_);
+  const auto begins_anew = [&](const std::string& damaged) {
+    write_file(file, damaged);
+    Asks method;
+    Run run(seeds);
+    options.after_task = [&](std::int64_t learned) { throw learned; };
+    try {
+      learn(example, method, run, options);
+    } catch (std::int64_t learned) {
+      return learned == 1;
+    }
+    return false;
+  };
+  for (std::size_t at = 0; at < content.size(); at += content.size() / 23) {
+    std::string flipped = content;
+    flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
+    CHECK(begins_anew(flipped));
+    CHECK(begins_anew(content.substr(0, at)));
+  }
 }
 
 TEST_CASE("resume: a checkpoint of other seeds is not used") {

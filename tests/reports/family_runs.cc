@@ -88,7 +88,7 @@ Json forget_outcome(const BenchmarkSpec& benchmark, const RowSpec& row, std::siz
     curves["trajectory.holdout"].push_back({epoch, .9 - .01 * epoch});
   }
   const double far = row.use == "floor" ? .2 : row.use == "retrained" ? .25 : 2;
-  for (const char* set : {"klom.forget", "klom.retain", "klom.validation"}) {
+  for (const char* set : {"klom.forget", "klom.retain", "klom.holdout"}) {
     for (int percentile = 0; percentile <= 100; percentile += 5) {
       curves[set].push_back({percentile, far * percentile / 50.0 + .01 * size});
     }

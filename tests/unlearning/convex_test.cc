@@ -5,6 +5,8 @@
 #include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
+#include <limits>
+
 namespace assay::unlearning::test {
 namespace {
 
@@ -67,7 +69,8 @@ TEST_CASE("convex: ridge regression's optimum is the normal equations'") {
   const Tensor square = x_KDN.bmm(data.x_KND) / 12 + at::eye(4, at::kDouble) * 0.2;
   const Tensor expected = at::linalg_solve(square, x_KDN.bmm(data.label_KN.unsqueeze(2)) / 12);
   CHECK(at::allclose(optimum.theta_KP, expected.squeeze(2), 1e-10, 1e-12));
-  CHECK(optimum.hessians == 1);
+  CHECK(at::equal(optimum.hessians_K, at::ones({2}, at::kLong)));
+  CHECK(optimum.reached_K.all().item<bool>());
 }
 
 TEST_CASE("convex: softmax regression's gradient vanishes at the optimum, row by row") {
@@ -79,6 +82,21 @@ TEST_CASE("convex: softmax regression's gradient vanishes at the optimum, row by
         1e-11);
   const Optimum alone = minimise(loss, one.x_KND, one.label_KN, 3);
   CHECK(at::allclose(together.theta_KP[0], alone.theta_KP[0], 1e-12, 1e-12));
+  CHECK(together.hessians_K[0].item<std::int64_t>() == alone.hessians_K[0].item<std::int64_t>());
+}
+
+TEST_CASE("convex: a row that does not arrive says so, and the others are found") {
+  const ConvexLoss loss{Likelihood::categorical, 0.05};
+  Data both = made({Likelihood::categorical, 3}, 2);
+  const Optimum found = minimise(loss, both.x_KND, both.label_KN, 3);
+  both.x_KND = both.x_KND.clone();
+  both.x_KND[1].fill_(std::numeric_limits<double>::quiet_NaN());
+  const Optimum optimum = minimise(loss, both.x_KND, both.label_KN, 3);
+  CHECK(optimum.reached_K[0].item<bool>());
+  CHECK_FALSE(optimum.reached_K[1].item<bool>());
+  CHECK(at::equal(optimum.theta_KP[0], found.theta_KP[0]));
+  CHECK(optimum.hessians_K[0].item<std::int64_t>() == found.hessians_K[0].item<std::int64_t>());
+  CHECK(optimum.hessians_K[1].item<std::int64_t>() == 50);
 }
 
 }  // namespace assay::unlearning::test

@@ -52,6 +52,10 @@ TEST_CASE("protocol: references stand where their definition puts them") {
     CHECK(metric(retrained[row], "klom_forget_p95") == 0);
     CHECK(metric(retrained[row], "cost") == 1);
     CHECK(metric(floor[row], "cost") == 1);
+    CHECK(metric(retrained[row], "flops_share") == Approx(1));
+    CHECK(metric(floor[row], "flops_share") == Approx(1));
+    CHECK(metric(nothing[row], "flops_share") == 0);
+    CHECK(metric(tuned[row], "flops_share") == Approx(0.2));
     CHECK(metric(floor[row], "klom_forget_p95") > 0);
     CHECK(metric(nothing[row], "cost") == 0);
     CHECK(metric(nothing[row], "moved") == 0);
@@ -83,6 +87,7 @@ TEST_CASE("protocol: costs are shares of a retraining, moves are norms") {
   Free::body = [](const Problem& problem, Run& run) {
     CHECK(run.rows() == 4);
     CHECK(problem.rows() == 4);
+    predict_logits(problem.original, problem.retain.data, &run);
     for (std::int64_t row = 0; row < run.rows(); ++row) run.costs(row).gradient_samples += 570;
     return Answer(moved(problem, 0.5));
   };
@@ -90,6 +95,8 @@ TEST_CASE("protocol: costs are shares of a retraining, moves are norms") {
   // 114 retain items for 10 epochs: 570 samples are half of it.
   CHECK(metric(rows[0], "cost") == Approx(0.5));
   CHECK(metric(rows[0], "one_off_cost") == 0);
+  // One forward pass over the retain items, a third of each of retraining's 1140 steps of a sample.
+  CHECK(metric(rows[0], "flops_share") == Approx(114.0 / (3 * 1140)));
   const double parameters = 10 * 8 + 8 + 8 * 5 + 5;
   CHECK(metric(rows[0], "moved") == Approx(0.5 * std::sqrt(parameters)).epsilon(1e-4));
   CHECK(rows[0].result.at("counts").at("gradient_samples") == 1140);

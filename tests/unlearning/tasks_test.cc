@@ -101,7 +101,7 @@ TEST_CASE("tasks: NPO's models are full-batch gradient descent") {
   }
   const auto solution = task->solve(x, y);
   CHECK(at::allclose(solution->theta_KP, theta, 1e-12, 1e-14));
-  CHECK(solution->gradient_samples == 14);
+  CHECK(solution->gradient_samples_K.item<std::int64_t>() == 14);
 }
 
 TEST_CASE("tasks: KLoM-mini teaches the forget set other classes") {

@@ -5,6 +5,7 @@
 #include "host/registry/expand.h"
 #include "host/store/provenance.h"
 #include "host/store/run_reader.h"
+#include "host/suite/set_parameters.h"
 
 #include <assay/common/error.h>
 #include <assay/common/files.h>
@@ -63,6 +64,18 @@ Json apart_parameters(const SuiteToRun& suite) {
     if (!words.empty()) all[suite.suite.at("benchmarks")[i].at("id").get<std::string>()] = words;
   }
   return all;
+}
+
+// Each once, although several rows may use it.
+std::vector<Json> methods_of(const Json& benchmark, const Catalogue& catalogue) {
+  std::map<std::string, Json> methods;
+  for (const Json& variant : benchmark.at("methods")) {
+    const std::string use = variant.at("use");
+    methods[use] = catalogue.methods.at(use);
+  }
+  std::vector<Json> list;
+  for (auto& [id, method] : methods) list.push_back(std::move(method));
+  return list;
 }
 
 std::vector<std::string> notes_of(const Todo& todo) {
@@ -130,9 +143,17 @@ SuiteToRun prepare_suite(const Json& suite, const Catalogue& catalogue) {
   std::vector<std::string> problems;
   const std::vector<Expansion> expansions = expand(requests);
   for (std::size_t i = 0; i < expansions.size(); ++i) {
+    const Json& benchmark = suite.at("benchmarks")[i];
+    const std::string place = "benchmark '" + benchmark.at("id").get<std::string>() + "': ";
     if (!expansions[i].error.empty()) {
-      problems.push_back("benchmark '" + suite.at("benchmarks")[i].at("id").get<std::string>() +
-                         "': " + expansions[i].error);
+      problems.push_back(place + expansions[i].error);
+      ready.expansions.push_back(Json::object());
+      continue;
+    }
+    const Json set_parameters = expansions[i].value.value("set_parameters", Json::object());
+    for (const std::string& problem :
+         set_parameter_problems(set_parameters, methods_of(benchmark, catalogue))) {
+      problems.push_back(place + problem);
     }
     ready.expansions.push_back(expansions[i].value);
   }

@@ -26,8 +26,20 @@ class SaveState final : public State {
   std::set<std::string> names_;
 };
 
+/// Whether LoadState would find what it needs: throws Error for a number that is not there. Changes
+/// nothing.
+class CheckState final : public State {
+ public:
+  explicit CheckState(const TensorMap& from) : from_(from) {}
+  void operator()(std::string_view, Tensor&) override {}
+  void operator()(std::string_view name, std::int64_t& value) override;
+
+ private:
+  const TensorMap& from_;
+};
+
 /// Gives back what SaveState collected: tensors moved to `device`; one that was undefined is
-/// undefined again. Throws Error for a number that is not there.
+/// undefined again. Throws Error as CheckState does.
 class LoadState final : public State {
  public:
   LoadState(const TensorMap& from, at::Device device) : from_(from), device_(device) {}

@@ -4,6 +4,7 @@
 #include "host/suite/filter.h"
 #include "host/suite/quantity.h"
 #include "host/suite/read.h"
+#include "host/suite/set_parameters.h"
 
 #include <assay/common/error.h>
 
@@ -233,4 +234,39 @@ TEST_CASE("--seeds counts from zero in every benchmark") {
   CHECK_THROWS_WITH(keep_seeds(suite, 0), "--seeds 0: 1 to 10000 seeds are possible");
   CHECK_THROWS_WITH(keep_seeds(suite, 10000),
                     "--seeds 10000: that makes 50000 cells, and a suite may have 10000");
+}
+
+TEST_CASE("parameters that a protocol sets are checked against the methods that have them") {
+  const auto method = [](const char* id, std::vector<ParameterSpec> specs) {
+    return Json{{"id", id}, {"parameters", to_json(specs)}};
+  };
+  ParameterSpec lambda, rank, plain;
+  lambda.key = "lambda";
+  lambda.at_least(0).per_row();
+  rank.key = "rank";
+  rank.type = ParameterType::integer;
+  rank.range(1, 8).per_row();
+  plain.key = "decay";
+  const std::vector<Json> methods{method("ewc", {lambda, plain}), method("lora", {rank}),
+                                  method("naive", {})};
+  const auto problems = [&](const char* parameter, std::vector<double> values) {
+    return set_parameter_problems(
+        {{parameter,
+          {{"by", "tuning.parameter"}, {"values_by", "tuning.grid"}, {"values", values}}}},
+        methods);
+  };
+  using Texts = std::vector<std::string>;
+  CHECK(problems("lambda", {0, 1, 1e4}).empty());
+  CHECK(problems("rank", {1, 8}).empty());
+  CHECK(problems("lamda", {1}) ==
+        Texts{"tuning.parameter: none of the methods has a parameter 'lamda' (did you mean "
+              "'lambda'?); they have decay, lambda, rank"});
+  CHECK(problems("lambda", {1, -1}) ==
+        Texts{"tuning.grid, for ewc: 'lambda' = -1 is below the smallest allowed value 0"});
+  CHECK(problems("rank", {1.5}) ==
+        Texts{"tuning.grid: 1.5 is not a whole number, as 'rank' of lora must be"});
+  CHECK(problems("decay", {1}) ==
+        Texts{"tuning.parameter: 'decay' of ewc cannot differ between the rows of a cohort (it is "
+              "not per_row), so that candidates cannot train beside one another"});
+  CHECK(set_parameter_problems(Json::object(), methods).empty());
 }

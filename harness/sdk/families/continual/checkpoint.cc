@@ -7,7 +7,12 @@
 #include <assay/common/files.h>
 #include <assay/common/hash.h>
 
+#include <cmath>
 #include <cstdio>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace assay::continual {
 namespace {
@@ -30,23 +35,86 @@ Json numbers_of(Run& run) {
   return rows;
 }
 
-void restore_numbers(const Json& rows, Run& run) {
-  for (std::int64_t row = 0; row < run.rows(); ++row) {
+/// What numbers_of() wrote of one row.
+struct RowNumbers {
+  Costs costs;
+  std::string failure;
+  std::map<std::string, Curve> curves;
+};
+
+std::vector<RowNumbers> read_numbers(const Json& rows, std::int64_t count) {
+  std::vector<RowNumbers> all;
+  for (std::int64_t row = 0; row < count; ++row) {
     const Json& saved = rows.at(static_cast<std::size_t>(row));
-    Costs& costs = run.costs(row);
-    costs.gradient_samples = saved.at("gradient_samples");
-    costs.forward_samples = saved.at("forward_samples");
-    costs.flops = saved.at("flops");
-    const auto failure = saved.at("failure").get<std::string>();
-    if (!failure.empty()) run.fail_row(row, failure);
-    const Tensor here = at::scalar_tensor(row, at::kLong).reshape(1);
+    RowNumbers numbers;
+    numbers.costs.gradient_samples = saved.at("gradient_samples");
+    numbers.costs.forward_samples = saved.at("forward_samples");
+    numbers.costs.flops = saved.at("flops");
+    numbers.failure = saved.at("failure").get<std::string>();
     for (const auto& [name, points] : saved.at("curves").items()) {
       for (const Json& point : points) {
         const double value = point.at(1).is_null() ? NAN : point.at(1).get<double>();
-        run.record(name, point.at(0), at::scalar_tensor(value, at::kDouble), here);
+        numbers.curves[name].emplace_back(point.at(0), value);
+      }
+    }
+    all.push_back(std::move(numbers));
+  }
+  return all;
+}
+
+void restore_numbers(const std::vector<RowNumbers>& rows, Run& run) {
+  for (std::int64_t row = 0; row < run.rows(); ++row) {
+    const RowNumbers& saved = rows[static_cast<std::size_t>(row)];
+    run.costs(row) = saved.costs;
+    if (!saved.failure.empty()) run.fail_row(row, saved.failure);
+    const Tensor here = at::scalar_tensor(row, at::kLong).reshape(1);
+    for (const auto& [name, points] : saved.curves) {
+      for (const auto& [step, value] : points) {
+        run.record(name, step, at::scalar_tensor(value, at::kDouble), here);
       }
     }
   }
+}
+
+/// Everything in a checkpoint.
+struct Saved {
+  Progress progress;
+  TensorMap state;
+  std::vector<RowNumbers> rows;
+};
+
+Saved read_checkpoint(const std::filesystem::path& path, const Problem& problem, const Run& run) {
+  const std::string content = read_file(path);
+  const std::size_t end = content.find('\n');
+  if (end == std::string::npos || hash_bytes(content.substr(end + 1)) != content.substr(0, end)) {
+    throw Error("its content is not what was written");
+  }
+  const SafeTensors file = parse_safetensors(content.substr(end + 1), path.string());
+  const Json numbers = Json::parse(file.metadata.at("numbers"));
+  if (file.metadata.at("version") != version || numbers.at("seeds") != run.seeds()) {
+    throw Error("it is of another version or other seeds");
+  }
+  const auto tensor = [&](const std::string& name) { return tensor_of(file, name, path); };
+  Saved saved;
+  for (const auto& [name, value] : file.tensors) {
+    if (name.starts_with("state.")) saved.state[name.substr(6)] = value;
+  }
+  Progress& progress = saved.progress;
+  progress.learned = numbers.at("learned");
+  progress.steps = numbers.at("steps");
+  progress.stored_bytes = numbers.at("stored_bytes");
+  progress.model = {problem.start.network, tensor("theta_KP").to(problem.start.theta_KP.device())};
+  progress.answers = tensor("answer_IKN").unbind(0);
+  progress.identities.assign(progress.answers.size(), Tensor());
+  if (file.tensors.count("identity_IKN") != 0) {
+    progress.identities = tensor("identity_IKN").unbind(0);
+  }
+  for (std::size_t i = 0; i < numbers.at("moments").size(); ++i) {
+    const Json& moment = numbers.at("moments")[i];
+    progress.moments.push_back({moment.at(0), moment.at(1), tensor("moment" + std::to_string(i))});
+  }
+  saved.rows = read_numbers(numbers.at("rows"), run.rows());
+  return saved;
 }
 
 }  // namespace
@@ -86,39 +154,14 @@ bool load_checkpoint(const std::filesystem::path& folder, Progress& progress, Me
   const std::filesystem::path path = folder / file_name;
   if (folder.empty() || !std::filesystem::exists(path)) return false;
   try {
-    const std::string content = read_file(path);
-    const std::size_t end = content.find('\n');
-    if (end == std::string::npos || hash_bytes(content.substr(end + 1)) != content.substr(0, end)) {
-      throw Error("its content is not what was written");
-    }
-    const SafeTensors file = parse_safetensors(content.substr(end + 1), path.string());
-    const Json numbers = Json::parse(file.metadata.at("numbers"));
-    if (file.metadata.at("version") != version || numbers.at("seeds") != run.seeds()) {
-      throw Error("it is of another version or other seeds");
-    }
-    const auto tensor = [&](const std::string& name) { return tensor_of(file, name, path); };
-    const at::Device device = problem.start.theta_KP.device();
-    TensorMap state;
-    for (const auto& [name, value] : file.tensors) {
-      if (name.starts_with("state.")) state[name.substr(6)] = value;
-    }
-    progress.learned = numbers.at("learned");
-    progress.steps = numbers.at("steps");
-    progress.stored_bytes = numbers.at("stored_bytes");
-    progress.model = {problem.start.network, tensor("theta_KP").to(device)};
-    progress.answers = tensor("answer_IKN").unbind(0);
-    progress.identities.assign(progress.answers.size(), Tensor());
-    if (file.tensors.count("identity_IKN") != 0) {
-      progress.identities = tensor("identity_IKN").unbind(0);
-    }
-    for (std::size_t i = 0; i < numbers.at("moments").size(); ++i) {
-      const Json& moment = numbers.at("moments")[i];
-      progress.moments.push_back(
-          {moment.at(0), moment.at(1), tensor("moment" + std::to_string(i))});
-    }
-    LoadState load(state, device);
+    Saved saved = read_checkpoint(path, problem, run);
+    // Nothing is taken over before all of it is known to be there.
+    CheckState check(saved.state);
+    method.state(check);
+    LoadState load(saved.state, problem.start.theta_KP.device());
     method.state(load);
-    restore_numbers(numbers.at("rows"), run);
+    progress = std::move(saved.progress);
+    restore_numbers(saved.rows, run);
     std::fprintf(stderr, "the stream goes on behind task %lld\n",
                  static_cast<long long>(progress.learned));
     return true;
@@ -127,8 +170,6 @@ bool load_checkpoint(const std::filesystem::path& folder, Progress& progress, Me
                  error.what());
     std::error_code ignored;
     std::filesystem::remove(path, ignored);
-    progress = Progress();
-    method.begin(problem, run);
     return false;
   }
 }

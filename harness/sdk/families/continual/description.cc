@@ -94,6 +94,12 @@ Json expansion(const Json& resolved) {
                  {"cohort", largest_cohort(network->layout().size())},
                  {"data", task.data_versions()},
                  {"data_files", task.data_files()}};
+  if (settings.tuning.policy != "fixed") {
+    answer["set_parameters"] = {{settings.tuning.parameter,
+                                 {{"by", "tuning.parameter"},
+                                  {"values_by", "tuning.grid"},
+                                  {"values", settings.tuning.grid}}}};
+  }
   if (settings.tuning.policy == "oracle-grid") {
     answer["apart_parameters"] = {{settings.tuning.parameter, "strength chosen on test data"}};
   }

@@ -10,7 +10,9 @@
 namespace assay::continual {
 namespace {
 
-constexpr std::int64_t elements_at_once = std::int64_t{1} << 25;  // of inputs, over all rows
+// Of one row's inputs at once. Not a share of the cohort's: what a method says of an item may
+// depend, in its last bits, on how many stand beside it.
+constexpr std::int64_t elements_at_once = std::int64_t{1} << 19;
 
 }  // namespace
 
@@ -60,7 +62,7 @@ Answers Evaluator::ask(const Method* method, const Model& model, const Tensor& p
   const Tensor shuffled_KM = position_KM.gather(1, order_KM).to(device);
   std::int64_t features = 1;
   for (const std::int64_t size : test_.item_shape()) features *= size;
-  const std::int64_t part = std::max<std::int64_t>(elements_at_once / (rows_ * features), 1);
+  const std::int64_t part = std::max<std::int64_t>(elements_at_once / features, 1);
 
   std::vector<Tensor> answers, identities;
   for (std::int64_t from = 0; from < items; from += part) {

@@ -87,7 +87,9 @@ std::vector<ParameterSpec> setting_specs() {
                        "tasks; oracle-grid: by the test items at the end, ranked apart"),
              text("parameter", "").help("which parameter of the methods that have it"),
              text("grid", "").help("candidates, \"1, 10, 100\""),
-             integer("tasks", 2).at_least(1).help("k of first-k-tasks")})
+             integer("tasks", 2)
+                 .at_least(2)
+                 .help("k of first-k-tasks: one task has nothing to forget")})
           .help("how a method's strength is chosen"),
   };
 }

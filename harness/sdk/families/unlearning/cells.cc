@@ -236,6 +236,11 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
     const double retraining = stages.result("oracles", row).at("metrics").at("samples");
     const double samples = candidate.samples_S.at(static_cast<std::size_t>(row));
     set("cost", retraining > 0 ? samples / retraining : NAN);
+    const Json& oracles = stages.result("oracles", row).at("counts");
+    const double one = oracles.at("flops").get<double>() / static_cast<double>(settings.oracles);
+    const double models = static_cast<double>(reference ? candidate.answer.model.rows() / run.rows()
+                                                        : settings.models);
+    set("flops_share", one > 0 ? run.costs(row).flops / models / one : NAN);
     set("one_off_cost", one_off(stages, settings, info, row, retraining));
   }
   run.enter_phase("write");

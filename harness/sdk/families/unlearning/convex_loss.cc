@@ -1,7 +1,6 @@
 #include "sdk/families/unlearning/convex_loss.h"
 
 #include <ATen/ATen.h>
-#include <assay/common/error.h>
 #include <assay/losses.h>
 
 namespace assay::unlearning {
@@ -53,18 +52,22 @@ Optimum minimise(const ConvexLoss& loss, const Tensor& x_KND, const Tensor& labe
                  std::int64_t outputs) {
   constexpr int most_steps = 50;
   constexpr double small = 1e-11;
-  Optimum optimum{at::zeros({x_KND.size(0), x_KND.size(2) * outputs}, x_KND.options()), 0};
-  for (int step = 0; step < most_steps; ++step) {
+  const std::int64_t rows = x_KND.size(0);
+  Optimum optimum{at::zeros({rows, x_KND.size(2) * outputs}, x_KND.options()),
+                  at::zeros({rows}, at::kLong),
+                  {}};
+  for (int step = 0;; ++step) {
     const Tensor gradient_KP = loss.gradient(optimum.theta_KP, x_KND, label_KN);
-    const Tensor open_K1 = gradient_KP.norm(2, 1, /*keepdim=*/true).gt(small);
-    if (!open_K1.any().item<bool>()) return optimum;
+    // Not "greater than": a row that is not a number has not arrived.
+    const Tensor open_K1 = gradient_KP.norm(2, 1, /*keepdim=*/true).le(small).logical_not();
+    optimum.reached_K = open_K1.squeeze(1).logical_not();
+    if (step == most_steps || optimum.reached_K.all().item<bool>()) return optimum;
     const Tensor step_KP1 =
         at::linalg_solve(loss.hessian(optimum.theta_KP, x_KND), gradient_KP.unsqueeze(2));
     // Rows that have arrived stay where they are, whatever the others do.
     optimum.theta_KP = optimum.theta_KP - at::where(open_K1, step_KP1.squeeze(2), 0.0);
-    ++optimum.hessians;
+    optimum.hessians_K += open_K1.squeeze(1).to(at::kLong);
   }
-  throw Error("the convex task has not reached its optimum in 50 Newton steps: raise its ridge");
 }
 
 }  // namespace assay::unlearning

@@ -21,10 +21,11 @@ struct ConvexLoss {
 };
 
 /// The optimum from zero on by Newton's method, each row until its gradient's norm is below 1e-11
-/// (ridge regression: one step), and the number of Hessians that it took. `outputs` is C.
+/// (ridge regression: one step). `outputs` is C.
 struct Optimum {
   Tensor theta_KP;
-  std::int64_t hessians = 0;
+  Tensor hessians_K;  ///< how many each row took (int64)
+  Tensor reached_K;   ///< bool: false for a row that has not arrived after 50 steps
 };
 Optimum minimise(const ConvexLoss& loss, const Tensor& x_KND, const Tensor& label_KN,
                  std::int64_t outputs);

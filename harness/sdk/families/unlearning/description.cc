@@ -35,8 +35,8 @@ Json metrics() {
       metric("klom_forget_mean", "KLoM on forget, mean", "min", {0, 11.6}, klom),
       metric("klom_forget_p95", "KLoM on forget, P95", "min", {0, 11.6}, klom),
       metric("klom_retain_p95", "KLoM on retain, P95", "min", {0, 11.6}, klom),
-      metric("klom_validation_p95", "KLoM on validation, P95", "min", {0, 11.6},
-             "KLoM on items that methods are given and the models were not trained on"),
+      metric("klom_holdout_p95", "KLoM on holdout, P95", "min", {0, 11.6},
+             "KLoM on items that neither models nor methods have seen"),
       metric("mia_loss", "Membership by loss", "none", share,
              "AUC of telling the forget set from the holdout by the loss; .5 where the two are "
              "alike, else see the retrained row"),
@@ -72,6 +72,9 @@ Json metrics() {
              "outputs that it predicts and the true one"),
       metric("cost", "Cost", "min", nullptr,
              "gradient samples of the method as a share of one retraining's"),
+      metric("flops_share", "FLOPs", "min", nullptr,
+             "floating-point operations of the method, forward passes too, as a share of one "
+             "retraining's; none where retraining is a closed form"),
       metric("one_off_cost", "One-off cost", "none", nullptr,
              "gradient samples of attribution and oracles that the method was given, in "
              "retrainings"),

@@ -73,7 +73,10 @@ Trained train_models(const Maker& maker, const Recipe& recipe, const Items& item
                 : maker.task.solve(inputs_of(chunk, maker.task.type()), chunk.label_SN)) {
       parts.push_back(solution->theta_KP.to(maker.device));
       for (std::int64_t row = 0; row < to - from; ++row) {
-        run.costs(row).gradient_samples += solution->gradient_samples;
+        run.costs(row).gradient_samples += solution->gradient_samples_K[row].item<std::int64_t>();
+        if (!solution->solved_K[row].item<bool>()) {
+          run.fail_row(row, "Newton's method has not reached the optimum: raise the task's ridge");
+        }
       }
     } else {
       Model start = maker.start(run.seeds(), "assay.unlearning.start");

@@ -125,7 +125,7 @@ void Scoring::membership(const Said& said, const Said& out, Values& values, Run&
 
 void Scoring::klom_scores(const Said& said, Values& values, Run& run) const {
   if (said.at("forget").size(1) < 2 || settings_.oracles < 2) return;
-  for (const std::string split : {"forget", "retain", "validation"}) {
+  for (const std::string split : {"forget", "retain", "holdout"}) {
     const auto margin = [&](const Said& of, std::int64_t seed) {
       const Tensor logits_NnC = of.at(split)[seed];
       const Tensor label_Nn =

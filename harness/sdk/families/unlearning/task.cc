@@ -21,6 +21,11 @@ std::unique_ptr<Task> make_task(const Json& settings) {
   throw Error("unlearning has no task '" + use + "'");
 }
 
+Solution Solution::of_all(const Tensor& theta_KP, std::int64_t samples) {
+  return {theta_KP, at::full({theta_KP.size(0)}, samples, at::kLong),
+          at::ones({theta_KP.size(0)}, at::kBool)};
+}
+
 Items joined(const Items& from, const Items& to) {
   return {from.pool, at::cat({from.place_SN, to.place_SN}, 1),
           at::cat({from.label_SN, to.label_SN}, 1), at::cat({from.id_SN, to.id_SN}, 1)};

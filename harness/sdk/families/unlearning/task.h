@@ -37,8 +37,12 @@ struct Items {
 
 /// Parameters of models that are not trained by `train` but solved for.
 struct Solution {
+  /// Of models that are always found, at `samples` gradients of single samples each.
+  static Solution of_all(const Tensor& theta_KP, std::int64_t samples);
+
   Tensor theta_KP;
-  std::int64_t gradient_samples = 0;  ///< a model's cost, in gradients of single samples
+  Tensor gradient_samples_K;  ///< each model's cost, in gradients of single samples (int64)
+  Tensor solved_K;            ///< bool
 };
 
 class Task {
@@ -53,8 +57,8 @@ class Task {
   virtual double ridge() const { return 0; }
   /// Whether solve() answers: its inputs are not gathered in vain.
   virtual bool solves() const { return false; }
-  /// The model that training on these items gives, where it is solved for: x [K, N, D], rows without
-  /// padding.
+  /// The model that training on these items gives, where it is solved for: x [K, N, D], rows
+  /// without padding.
   virtual std::optional<Solution> solve(const Tensor& x_KND, const Tensor& label_KN) const {
     (void)x_KND, (void)label_KN;
     return std::nullopt;

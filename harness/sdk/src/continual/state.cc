@@ -6,6 +6,18 @@
 
 namespace assay::continual {
 
+namespace {
+
+std::int64_t number_in(const TensorMap& saved, const std::string& name) {
+  const auto found = saved.find(name);
+  if (found == saved.end() || found->second.numel() != 1) {
+    throw Error("a saved state lacks the number '" + name + "'");
+  }
+  return found->second.item<std::int64_t>();
+}
+
+}  // namespace
+
 std::string SaveState::claimed(std::string_view name) {
   std::string full = prefix_ + std::string(name);
   if (!names_.insert(full).second) {
@@ -29,11 +41,11 @@ void LoadState::operator()(std::string_view name, Tensor& value) {
 }
 
 void LoadState::operator()(std::string_view name, std::int64_t& value) {
-  const auto found = from_.find(prefix_ + std::string(name));
-  if (found == from_.end()) {
-    throw Error("a saved state lacks '" + prefix_ + std::string(name) + "'");
-  }
-  value = found->second.item<std::int64_t>();
+  value = number_in(from_, prefix_ + std::string(name));
+}
+
+void CheckState::operator()(std::string_view name, std::int64_t&) {
+  number_in(from_, prefix_ + std::string(name));
 }
 
 void CountBytes::operator()(std::string_view, Tensor& value) {

@@ -67,7 +67,7 @@ class Convex final : public Task {
     const Optimum optimum = minimise(loss_, x_KND, label_KN, outputs_);
     // A Hessian of P parameters is P gradients of a sample, each with its gradient once more.
     const std::int64_t each = dimension_ * outputs_ + 1;
-    return Solution{optimum.theta_KP, optimum.hessians * each * x_KND.size(1)};
+    return Solution{optimum.theta_KP, optimum.hessians_K * each * x_KND.size(1), optimum.reached_K};
   }
 
  private:

@@ -83,7 +83,7 @@ class NpoGaussian final : public Task {
         theta_D.addmv_(x_DN.t(), z_N, 1, -rate / static_cast<double>(items));
       }
     }
-    return Solution{theta_KD, steps_ * items};
+    return Solution::of_all(theta_KD, steps_ * items);
   }
 
  private:
