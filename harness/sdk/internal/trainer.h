@@ -1,7 +1,7 @@
 // The state of one training: what train() runs.
 #pragma once
 
-#include "sdk/internal/batches.h"
+#include "sdk/internal/batch_maker.h"
 #include "sdk/internal/direct_pass.h"
 #include "sdk/internal/optimizer.h"
 
@@ -23,7 +23,6 @@ class Trainer {
 
  private:
   void step(std::int64_t step);
-  Batch make_batch(std::int64_t step);
   void prepare(Batch& batch);
   Tensor recorded_gradient(Batch& batch);
   Tensor direct_gradient(Batch& batch);
@@ -53,12 +52,12 @@ class Trainer {
   Tensor rows_A_;                    // the same, on the device
   Tensor theta_AP_;                  // parameters of the active rows
   Tensor result_KP_;                 // parameters of the rows that have ended
+  BatchMaker batch_maker_;
   Optimizer optimizer_;
   std::unique_ptr<DirectPass> direct_;  // null: autograd differentiates the network
   Tensor direct_gradient_AP_;           // its buffer
   std::int64_t longest_ = 0;         // steps of the longest row
 
-  Tensor ones_AB_, shares_AB_;       // weights of a batch without padding
   std::vector<Tensor> pending_;      // losses [A] of the steps since the last flush
   std::int64_t appended_ = 0;        // samples a row that the hook `prepare` added to the last batch
   std::vector<std::int64_t> pending_appended_;

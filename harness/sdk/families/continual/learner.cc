@@ -3,7 +3,7 @@
 #include "sdk/families/continual/checkpoint.h"
 #include "sdk/families/continual/evaluator.h"
 #include "sdk/families/support/answer.h"
-#include "sdk/internal/batches.h"
+#include "sdk/internal/batch_maker.h"
 #include "sdk/internal/continual_state.h"
 
 #include <ATen/ATen.h>
@@ -200,24 +200,10 @@ void Learner::show_task() {
                                         progress_.learned);
   Batches batches(task_.data, Streams(run_.seeds(), "assay.batches"), problem_.recipe.batch, 1,
                   epoch);
+  BatchMaker maker(task_.data, progress_.model.theta_KP.options());
   const Tensor rows_A = at::tensor(rows, at::kLong).to(device_);
   for (std::int64_t step = 0; step < batches.total_steps(rows[0]); ++step) {
-    const Batches::Step drawn = batches.at_step(rows, step);
-    const auto options = progress_.model.theta_KP.options();
-    assay::Batch base;
-    base.step = step;
-    base.rows_A = rows_A;
-    base.cohort_rows = problem_.rows();
-    base.cohort_items = task_.data.largest_count();
-    base.item_AB = drawn.position_AB.to(device_);
-    base.x = task_.data.gather(base.item_AB, rows_A).to(options.dtype());
-    base.weight_AB = drawn.weight_AB.defined() ? drawn.weight_AB.to(options)
-                                               : at::ones(base.item_AB.sizes(), options);
-    base.share_AB = base.weight_AB / base.weight_AB.sum(1, true);
-    base.progress_A1 = at::full(
-        {rows_A.size(0), 1},
-        static_cast<double>(step) / static_cast<double>(batches.total_steps(rows[0])), options);
-    adopt(base);
+    adopt(maker.make(batches, rows, rows_A, step));
     if (overrides(Method::prepare_batch_hook)) method_.prepare_batch(batch_, run_);
     if (watches()) watch(rows_A, progress_.model.theta_KP.index_select(0, rows_A));
   }

@@ -1,12 +1,10 @@
 // Stages: what the cells of a benchmark share and no cell trains again.
-#include "sdk/families/support/outcome.h"
-#include "sdk/families/support/stage_reader.h"
+#include "sdk/families/support/finish_stage.h"
 #include "sdk/families/unlearning/attribution.h"
 #include "sdk/families/unlearning/family.h"
 #include "sdk/families/unlearning/models.h"
 #include "sdk/families/unlearning/protocol.h"
 #include "sdk/families/unlearning/relearning.h"
-#include "sdk/internal/safetensors.h"
 
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
@@ -14,11 +12,11 @@
 namespace assay::unlearning {
 namespace {
 
-/// What a stage has when it is over.
+/// What a stage has made.
 struct Made {
-  std::map<std::string, Tensor> outputs;
+  TensorMap outputs;
   std::vector<double> samples_S;  ///< gradient samples: of one model; attribution: of all
-  std::map<std::string, Tensor> metrics_S;
+  TensorMap metrics_S;
 };
 
 /// What every stage works with.
@@ -107,30 +105,10 @@ std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) {
   const auto task = settings.make_task();
   const Maker maker(settings, *task, job.device);
   const StageReader inputs(job.inputs, run.seeds());
-  Made made = make(job.stage, {settings, maker, inputs, run});
-  for (auto& [name, output] : made.outputs) output = output.cpu();
-
-  std::vector<RowOutcome> outcomes;
-  for (std::int64_t row = 0; row < run.rows(); ++row) {
-    RowOutcome& outcome = outcomes.emplace_back();
-    outcome.result = row_record(run, row, maker.network->layout().size());
-    Json& metrics = outcome.result["metrics"];
-    metrics["samples"] = made.samples_S.at(static_cast<std::size_t>(row));
-    for (const auto& [name, value_S] : made.metrics_S) {
-      metrics[name] = value_S[row].item<double>();
-    }
-    if (const std::string why = inputs.failure(row); !why.empty()) {
-      fail(outcome, "stage", "data", why);
-    }
-    if (run.failed(row)) fail(outcome, "non_finite", "train", run.failure(row));
-    for (const auto& [name, tensor] : made.outputs) {
-      if (tensor[row].isfinite().all().item<bool>()) continue;
-      fail(outcome, "non_finite", "train", name + " of this seed is not finite");
-    }
-  }
-  run.enter_phase("write");
-  write_safetensors(job.output / stage_file, made.outputs);
-  return outcomes;
+  const Made made = make(job.stage, {settings, maker, inputs, run});
+  StageResult result{maker.network->layout().size(), made.outputs, made.metrics_S};
+  result.metrics_K["samples"] = at::tensor(made.samples_S, at::kDouble);
+  return finish_stage(job, inputs, result, run);
 }
 
 }  // namespace assay::unlearning

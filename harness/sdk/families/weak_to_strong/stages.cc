@@ -1,9 +1,8 @@
 // Stages: what the cells of a benchmark share and no cell trains again.
-#include "sdk/families/support/outcome.h"
+#include "sdk/families/support/finish_stage.h"
 #include "sdk/families/weak_to_strong/family.h"
 #include "sdk/families/weak_to_strong/protocol.h"
 #include "sdk/families/weak_to_strong/scoring.h"
-#include "sdk/internal/safetensors.h"
 
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
@@ -11,11 +10,6 @@
 
 namespace assay::weak_to_strong {
 namespace {
-
-struct Trained {
-  std::int64_t parameters = 0;
-  std::map<std::string, Tensor> outputs;
-};
 
 /// What every stage works with.
 struct Stage {
@@ -67,7 +61,7 @@ Model fit_supervisor(const Stage& stage, const char* purpose, std::int64_t membe
                    stage.truth_of(Split::labels, start));
 }
 
-Trained train_weak(const Stage& stage) {
+StageResult train_weak(const Stage& stage) {
   const Model model = fit_supervisor(stage, "assay.weak");
   stage.run.enter_phase("predict");
   return {model.network->layout().size(),
@@ -79,7 +73,7 @@ Trained train_weak(const Stage& stage) {
 
 /// Further supervisors of the supervisor's labels. Their test predictions are the mean over all,
 /// the supervisor among them: the ensemble as a row of its own.
-Trained train_ensemble(const Stage& stage) {
+StageResult train_ensemble(const Stage& stage) {
   std::vector<Tensor> transfer_KNC;
   Tensor sum_KNC = stage.inputs.rows("weak", "test_KNC").to(stage.device);
   std::int64_t parameters = 0;
@@ -98,7 +92,7 @@ Trained train_ensemble(const Stage& stage) {
 }
 
 /// A rung of the ladder: plain imitation of the rung below it, or of the supervisor.
-Trained train_rung(const Stage& stage, std::int64_t rung) {
+StageResult train_rung(const Stage& stage, std::int64_t rung) {
   const Model start =
       starting_model(stage.settings, stage.task, rung, stage.seeds(), stage.inputs, stage.device);
   const Tensor label_KNC = stage.inputs.rows(teacher_of(rung), "transfer_KNC").to(stage.device);
@@ -112,7 +106,7 @@ Trained train_rung(const Stage& stage, std::int64_t rung) {
            {"test_KNC", stage.predict(model, Split::test, View::strong)}}};
 }
 
-Trained train_on_truth(const Stage& stage, Split split, const Recipe& recipe) {
+StageResult train_on_truth(const Stage& stage, Split split, const Recipe& recipe) {
   const Model start =
       starting_model(stage.settings, stage.task, 0, stage.seeds(), stage.inputs, stage.device);
   const Model model = stage.fit(start, split, View::strong, recipe, stage.truth_of(split, start));
@@ -130,7 +124,7 @@ Tensor decode(const Tensor& logits_KNT, const Tensor& codes_KCT) {
       .softmax(2);
 }
 
-Trained pretrain(const Stage& stage, std::int64_t rung) {
+StageResult pretrain(const Stage& stage, std::int64_t rung) {
   const Settings::Pretrain& how = stage.settings.pretrain.value();
   Model start;
   start.network = network_of(stage.settings, rung, stage.task, how.tasks);
@@ -153,8 +147,8 @@ Trained pretrain(const Stage& stage, std::int64_t rung) {
   copy_slices(model, student);
   set_slice(student, "head.weight", 0.0);
   set_slice(student, "head.bias", 0.0);
-  Trained trained{model.network->layout().size(),
-                  {{"theta_KP", model.theta_KP}, {"student_KP", student.theta_KP}}};
+  StageResult trained{model.network->layout().size(),
+                      {{"theta_KP", model.theta_KP}, {"student_KP", student.theta_KP}}};
   const Tensor codes_KCT = stage.task.codes_KCT(how.tasks, stage.seeds());
   if (codes_KCT.defined()) {
     stage.run.enter_phase("predict");
@@ -164,7 +158,7 @@ Trained pretrain(const Stage& stage, std::int64_t rung) {
   return trained;
 }
 
-Trained train_stage(const std::string& name, const Stage& stage) {
+StageResult train_stage(const std::string& name, const Stage& stage) {
   const std::int64_t rung = rung_of(name);
   if (name == pretrained_name(rung)) return pretrain(stage, rung);
   if (rung > 0) return train_rung(stage, rung);
@@ -186,37 +180,19 @@ std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) {
   const Settings settings = read_settings(job.settings);
   const auto task = settings.make_task();
   const StageReader inputs(job.inputs, run.seeds());
-  Trained trained = train_stage(job.stage, {settings, *task, inputs, run, job.device});
-  for (auto& [name, output] : trained.outputs) output = output.cpu();
-
+  StageResult trained = train_stage(job.stage, {settings, *task, inputs, run, job.device});
   run.enter_phase("score");
-  Tensor score_K;
-  const bool gaussian = task->likelihood() == Likelihood::gaussian;
   const auto test = trained.outputs.find("test_KNC");
   if (test != trained.outputs.end()) {
+    const Tensor answer_KNC = test->second.cpu();
     const Tensor target_KN = task->truth()->targets_KN(Split::test, run.seeds());
-    score_K = gaussian ? squared_distance(test->second, target_KN.unsqueeze(2))
-                       : metrics::accuracy(test->second, target_KN);
-  }
-  std::vector<RowOutcome> outcomes;
-  for (std::int64_t row = 0; row < run.rows(); ++row) {
-    RowOutcome& outcome = outcomes.emplace_back();
-    outcome.result = row_record(run, row, trained.parameters);
-    if (score_K.defined()) {
-      outcome.result["metrics"][gaussian ? "risk" : "accuracy"] = score_K[row].item<double>();
-    }
-    if (const std::string why = inputs.failure(row); !why.empty()) {
-      fail(outcome, "stage", "data", why);
-    }
-    if (run.failed(row)) fail(outcome, "non_finite", "train", run.failure(row));
-    for (const auto& [name, tensor] : trained.outputs) {
-      if (tensor[row].isfinite().all().item<bool>()) continue;
-      fail(outcome, "non_finite", "predict", name + " of this seed is not finite");
+    if (task->likelihood() == Likelihood::gaussian) {
+      trained.metrics_K["risk"] = squared_distance(answer_KNC, target_KN.unsqueeze(2));
+    } else {
+      trained.metrics_K["accuracy"] = metrics::accuracy(answer_KNC, target_KN);
     }
   }
-  run.enter_phase("write");
-  write_safetensors(job.output / stage_file, trained.outputs);
-  return outcomes;
+  return finish_stage(job, inputs, trained, run);
 }
 
 }  // namespace assay::weak_to_strong

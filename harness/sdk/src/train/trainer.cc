@@ -82,6 +82,7 @@ Trainer::Trainer(const Model& start, const Dataset& data, const Recipe& recipe, 
       rows_A_(index_of(rows_, start.theta_KP.device())),
       theta_AP_(start.theta_KP.detach().index_select(0, rows_A_)),
       result_KP_(start.theta_KP.detach().clone(at::MemoryFormat::Contiguous)),
+      batch_maker_(data, theta_AP_.options()),
       optimizer_(recipe, theta_AP_),
       direct_(start.network->direct_pass(theta_AP_)),
       loss_sum_K_(static_cast<std::size_t>(start.rows()), 0.0),
@@ -104,7 +105,7 @@ Model Trainer::train() {
 }
 
 void Trainer::step(std::int64_t step) {
-  Batch batch = make_batch(step);
+  Batch batch = batch_maker_.make(batches_, rows_, rows_A_, step);
   if (hooks_.prepare) prepare(batch);
   if (direct_ && !direct_->fits(batch.x.size(1))) direct_.reset();
   Tensor gradient_AP;
@@ -209,37 +210,6 @@ std::vector<Tensor> Trainer::gradient_by(const Batch& batch, const std::vector<T
   pending_.push_back(loss_A.detach());
   pending_appended_.push_back(appended_);
   return derivative;
-}
-
-Batch Trainer::make_batch(std::int64_t step) {
-  const Batches::Step drawn = batches_.at_step(rows_, step);
-  const at::TensorOptions options = theta_AP_.options();
-  Batch batch;
-  batch.step = step;
-  batch.rows_A = rows_A_;
-  batch.cohort_rows = start_.rows();
-  batch.cohort_items = data_.largest_count();
-  batch.item_AB = drawn.position_AB.to(options.device(), /*non_blocking=*/true);
-  const bool all = static_cast<std::int64_t>(rows_.size()) == start_.rows();
-  batch.x = data_.gather(batch.item_AB, all ? Tensor() : rows_A_).to(options.dtype());
-  if (drawn.weight_AB.defined()) {
-    batch.weight_AB = drawn.weight_AB.to(options, /*non_blocking=*/true);
-    batch.share_AB = (drawn.weight_AB / drawn.weight_AB.sum(1, true)).to(options, true);
-  } else {
-    if (!ones_AB_.defined()) {
-      ones_AB_ = at::ones(batch.item_AB.sizes(), options);
-      shares_AB_ = ones_AB_ / static_cast<double>(batches_.width());
-    }
-    batch.weight_AB = ones_AB_;
-    batch.share_AB = shares_AB_;
-  }
-  std::vector<double> progress;
-  for (const std::int64_t row : rows_) {
-    progress.push_back(static_cast<double>(step) / static_cast<double>(batches_.total_steps(row)));
-  }
-  batch.progress_A1 =
-      at::tensor(at::ArrayRef<double>(progress), at::kDouble).unsqueeze(1).to(options, true);
-  return batch;
 }
 
 Tensor Trainer::loss_of(const Batch& batch) const {
@@ -352,7 +322,6 @@ void Trainer::select_active(const std::vector<std::int64_t>& kept) {
   rows_A_ = index_of(rows_, theta_AP_.device());
   theta_AP_ = theta_AP_.index_select(0, index_of(kept, theta_AP_.device()));
   optimizer_.keep_rows(kept);
-  ones_AB_ = shares_AB_ = Tensor();
 }
 
 Model train(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,

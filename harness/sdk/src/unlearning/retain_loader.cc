@@ -1,5 +1,6 @@
 #include "sdk/internal/unlearning/retain_loader.h"
 
+#include "sdk/internal/batch_maker.h"
 #include "sdk/internal/unlearning/epoch_checkpoints.h"
 
 #include <ATen/ATen.h>
@@ -52,18 +53,9 @@ Batch RetainLoader::draw(const Batch& beside) {
     }
     std::fill_n(weights + place * width_, samples, 1.0);
   }
-  const at::TensorOptions options = beside.x.options();
-  Batch batch;
-  batch.step = beside.step;
-  batch.rows_A = beside.rows_A;
+  Batch batch = BatchMaker(part_.data, beside.x.options())
+                    .make({item_AB, weight_AB}, beside.rows_A, beside.step);
   batch.progress_A1 = beside.progress_A1;
-  batch.cohort_rows = beside.cohort_rows;
-  batch.cohort_items = part_.data.largest_count();
-  batch.item_AB = item_AB.to(options.device());
-  batch.x = part_.data.gather(batch.item_AB, active < batch.cohort_rows ? batch.rows_A : Tensor())
-                .to(options.dtype());
-  batch.weight_AB = weight_AB.to(options);
-  batch.share_AB = (weight_AB / weight_AB.sum(1, true).clamp_min(1)).to(options);
   return batch;
 }
 
