@@ -104,7 +104,9 @@ Tensor checked_tokens(const Tensor& x, std::int64_t vocabulary) {
 std::int64_t check_sequences(const TransformerShape& shape, const Tensor& x, std::int64_t rows) {
   if (x.dim() >= 3 && (x.size(0) == rows || x.size(0) == 1) && x.size(-1) >= 1 &&
       x.size(-1) <= shape.context) {
-    return x.numel() / (x.size(0) * x.size(-1));
+    std::int64_t sequences = 1;
+    for (std::int64_t axis = 1; axis + 1 < x.dim(); ++axis) sequences *= x.size(axis);
+    return sequences;
   }
   throw Error("transformer: inputs must be [" + std::to_string(rows) + " or 1, batch, ..., 1 to " +
               std::to_string(shape.context) + "], but are " + shape_text(x));
