@@ -4,6 +4,7 @@
 
 #include "sdk/internal/direct_pass.h"
 
+#include <hwy/highway.h>
 #include <torch/csrc/autograd/autograd.h>
 
 using namespace assay;
@@ -140,6 +141,18 @@ TEST_CASE("a transformer's direct passes compute what autograd does") {
       check_pass(example, at::kFloat, 3e-5, shared);
     }
   }
+}
+
+TEST_CASE("a transformer's direct passes agree with autograd on every instruction set there is") {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    CAPTURE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    for (const std::size_t which : {1, 2}) {
+      check_pass(examples[which], at::kDouble, 1e-12, true);
+      check_pass(examples[which], at::kFloat, 3e-5, true);
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST_CASE("a hundred steps of a transformer end where the plain path does") {
