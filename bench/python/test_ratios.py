@@ -6,6 +6,7 @@ import families
 import measure
 import protocol
 import ratios
+import sequences
 
 
 def a_round(ours, default, fused, stacked=None, share=0.5):
@@ -142,6 +143,27 @@ class StepsTest(unittest.TestCase):
         if families.has_avalanche(options):
             theirs = families.script(options, "continual_avalanche.py", "--batch", 4)["us_per_step"]
             self.assertEqual(list(theirs), list(families.METHODS))
+
+
+class DecodersTest(unittest.TestCase):
+    def row(self, fastest):
+        rounds = [{"ours": [{"K": 1.0, "us_per_model_step": 2 * ours, "sgemm_share": 0.1},
+                            {"K": 5.0, "us_per_model_step": ours, "sgemm_share": share}],
+                   "theirs": {"default": 90, "fused": 60}}
+                  for ours, share in ((30, 0.4), (fastest, 0.5), (60, 0.3))]
+        return sequences.decoders_row((2, 32, 32), rounds)
+
+    def test_the_fastest_cohort_is_compared_round_by_round(self):
+        row = self.row(20)
+        self.assertEqual((row["K"], row["target"], row["sgemm_share"]), (5, 2.2, 0.4))
+        self.assertEqual(row["default"], {"median": 3, "min": 1.5, "max": 4.5})
+        self.assertEqual(row["fused"], {"median": 2, "min": 1, "max": 3})
+        self.assertTrue(row["met"])
+
+    def test_a_median_below_the_target_is_not_met(self):
+        row = self.row(45)  # ratios 3, 2, 1.5
+        self.assertEqual(row["default"]["median"], 2)
+        self.assertFalse(row["met"])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace assay {
@@ -25,18 +26,40 @@ struct TransformerShape {
 
 inline constexpr double rms_epsilon = 1e-5;
 
-/// The parameters of a block as [K, in, out] and, the norms', [K, width]. `gate` of swiglu alone.
-struct TransformerBlock {
-  Tensor attn_norm, q, k, v, o, mlp_norm, gate, up, down;
+/// y = x W, for a weight of every row or, [1, in, out], one of all rows; and what adapters add to
+/// it.
+struct Projection {
+  Tensor weight;     ///< [K or 1, in, out]
+  Tensor a, b;       ///< [K, in, rank], [K, rank, out], or undefined
+  double scale = 0;  ///< y += x a b scale
+
+  Tensor operator()(const Tensor& x_KNI) const;
 };
+
+/// A block's parameters; the norms' are [K or 1, width]. `gate` of swiglu alone.
+struct TransformerBlock {
+  Tensor attn_norm, mlp_norm;
+  Projection q, k, v, o, gate, up, down;
+
+  /// By its slice's name, "attn.q" or "mlp.down".
+  Projection& projection(std::string_view name);
+};
+
 struct TransformerParts {
   TransformerParts(const TransformerShape& shape, const ParameterView& parameters);
 
-  Tensor embed;  ///< [K, V, width]
+  Tensor embed;  ///< [K or 1, V, width]
   std::vector<TransformerBlock> blocks;
   Tensor norm;
-  Tensor head;  ///< [K, width, V]; tied: a view of `embed`
+  Projection head;  ///< tied: a view of `embed`
+
+  /// Of tokens [rows, N], [rows, N, width].
+  Tensor embedded(const Tensor& token_KN) const;
 };
+
+/// The whole of forward(), for `rows` models.
+Outputs transformer_outputs(const TransformerShape& shape, const TransformerParts& parts,
+                            std::int64_t rows, const Tensor& x, const Mode& mode);
 
 /// x_KNW / sqrt(mean of its squares + epsilon) * weight_KW.
 Tensor rms_norm(const Tensor& x_KNW, const Tensor& weight_KW);
@@ -67,8 +90,11 @@ std::shared_ptr<const Network> make_transformer(const TransformerShape& shape);
 std::unique_ptr<DirectPass> make_transformer_pass(const TransformerShape& shape,
                                                   const Layout& layout, const Tensor& theta);
 
-std::unique_ptr<Decoder> make_plain_decoder(const TransformerShape& shape, const Layout& layout,
-                                            const Tensor& theta_KP, std::int64_t batch,
+/// The shape of a network that make_transformer() made, else null.
+const TransformerShape* transformer_shape(const Network& network);
+
+std::unique_ptr<Decoder> make_plain_decoder(const TransformerShape& shape, TransformerParts parts,
+                                            std::int64_t rows, std::int64_t batch,
                                             std::int64_t length);
 
 }  // namespace assay

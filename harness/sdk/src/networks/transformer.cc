@@ -44,6 +44,20 @@ double count_flops(const TransformerShape& shape) {
   return 2 * tokens * (real(shape.depth) * (projections + mlp + attention) + head);
 }
 
+Tensor attention(const TransformerShape& shape, const TransformerBlock& block, const Tensor& x_KNW,
+                 std::int64_t time, const Rotation& rotary) {
+  // [K, N, heads x D] to [sequences of all rows, heads, T, D]
+  const auto heads = [&](const Projection& projection) {
+    const Tensor made = projection(x_KNW);
+    return made.view({-1, time, made.size(2) / shape.head_width(), shape.head_width()})
+        .transpose(1, 2);
+  };
+  const Tensor mixed = at::scaled_dot_product_attention(
+      rotated(heads(block.q), rotary), rotated(heads(block.k), rotary), heads(block.v),
+      /*attn_mask=*/{}, /*dropout_p=*/0, /*is_causal=*/true, /*scale=*/{}, /*enable_gqa=*/true);
+  return mixed.transpose(1, 2).reshape(x_KNW.sizes());
+}
+
 class Transformer final : public Network {
  public:
   explicit Transformer(const TransformerShape& shape) : shape_(shape), flops_(count_flops(shape)) {
@@ -52,29 +66,7 @@ class Transformer final : public Network {
 
   Outputs forward(const ParameterView& parameters, const Tensor& x,
                   const Mode& mode) const override {
-    const std::int64_t rows = parameters.rows(), time = x.dim() > 0 ? x.size(-1) : 0;
-    const std::int64_t sequences = check_sequences(shape_, x, rows);
-    const TransformerParts parts(shape_, parameters);
-    const Rotation rotary = rotation(shape_, time, parts.embed);
-    Tensor token_KN = checked_tokens(x, shape_.vocabulary).reshape({x.size(0), sequences * time});
-    if (x.size(0) != rows) token_KN = token_KN.expand({rows, -1});
-    const Tensor first_K1 =
-        at::arange(rows, token_KN.options()).mul_(shape_.vocabulary).unsqueeze(1);
-    Tensor h_KNW = at::embedding(parts.embed.flatten(0, 1), token_KN + first_K1);
-    for (const TransformerBlock& block : parts.blocks) {
-      const Tensor mixed_KNW = attention(block, rms_norm(h_KNW, block.attn_norm), time, rotary);
-      h_KNW = at::baddbmm(h_KNW, mixed_KNW, block.o);
-      h_KNW = h_KNW + feed_forward(block, h_KNW, shape_.swiglu);
-    }
-    const Tensor features_KNW = rms_norm(h_KNW, parts.norm);
-    std::vector<std::int64_t> shape = x.sizes().vec();
-    shape[0] = rows;
-    shape.push_back(shape_.vocabulary);
-    Outputs outputs;
-    outputs.logits_KBC = at::bmm(features_KNW, parts.head).view(shape);
-    shape.back() = shape_.width;
-    if (mode.want_features) outputs.features_KBD = features_KNW.view(shape);
-    return outputs;
+    return transformer_outputs(shape_, {shape_, parameters}, parameters.rows(), x, mode);
   }
 
   const Layout& layout() const override { return layout_; }
@@ -86,30 +78,48 @@ class Transformer final : public Network {
   bool causal() const override { return true; }
   std::unique_ptr<Decoder> decoder(const Tensor& theta_KP, std::int64_t batch,
                                    std::int64_t length) const override {
-    return make_plain_decoder(shape_, layout_, theta_KP, batch, length);
+    return make_plain_decoder(shape_, {shape_, ParameterView(layout_, theta_KP.detach())},
+                              theta_KP.size(0), batch, length);
   }
+
+  const TransformerShape& shape() const { return shape_; }
 
  private:
-  Tensor attention(const TransformerBlock& block, const Tensor& x_KNW, std::int64_t time,
-                   const Rotation& rotary) const {
-    // [K, N, heads x D] to [sequences of all rows, heads, T, D]
-    const auto heads = [&](const Tensor& weight) {
-      return at::bmm(x_KNW, weight)
-          .view({-1, time, weight.size(2) / shape_.head_width(), shape_.head_width()})
-          .transpose(1, 2);
-    };
-    const Tensor mixed = at::scaled_dot_product_attention(
-        rotated(heads(block.q), rotary), rotated(heads(block.k), rotary), heads(block.v),
-        /*attn_mask=*/{}, /*dropout_p=*/0, /*is_causal=*/true, /*scale=*/{}, /*enable_gqa=*/true);
-    return mixed.transpose(1, 2).reshape(x_KNW.sizes());
-  }
-
   TransformerShape shape_;
   Layout layout_;
   double flops_;
 };
 
 }  // namespace
+
+Outputs transformer_outputs(const TransformerShape& shape, const TransformerParts& parts,
+                            std::int64_t rows, const Tensor& x, const Mode& mode) {
+  const std::int64_t time = x.dim() > 0 ? x.size(-1) : 0;
+  const std::int64_t sequences = check_sequences(shape, x, rows);
+  const Rotation rotary = rotation(shape, time, parts.embed);
+  Tensor token_KN = checked_tokens(x, shape.vocabulary).reshape({x.size(0), sequences * time});
+  if (x.size(0) != rows) token_KN = token_KN.expand({rows, -1});
+  Tensor h_KNW = parts.embedded(token_KN);
+  for (const TransformerBlock& block : parts.blocks) {
+    const Tensor x_KNW = rms_norm(h_KNW, block.attn_norm);
+    h_KNW = h_KNW + block.o(attention(shape, block, x_KNW, time, rotary));
+    h_KNW = h_KNW + feed_forward(block, h_KNW, shape.swiglu);
+  }
+  const Tensor features_KNW = rms_norm(h_KNW, parts.norm);
+  std::vector<std::int64_t> sizes = x.sizes().vec();
+  sizes[0] = rows;
+  sizes.push_back(shape.vocabulary);
+  Outputs outputs;
+  outputs.logits_KBC = parts.head(features_KNW).view(sizes);
+  sizes.back() = shape.width;
+  if (mode.want_features) outputs.features_KBD = features_KNW.view(sizes);
+  return outputs;
+}
+
+const TransformerShape* transformer_shape(const Network& network) {
+  const auto* transformer = dynamic_cast<const Transformer*>(&network);
+  return transformer == nullptr ? nullptr : &transformer->shape();
+}
 
 std::shared_ptr<const Network> make_transformer(const TransformerShape& shape) {
   return std::make_shared<Transformer>(shape);

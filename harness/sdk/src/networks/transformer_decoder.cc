@@ -15,19 +15,19 @@ namespace {
 // weights are used in products [K, B, ...].
 class PlainDecoder final : public Decoder {
  public:
-  PlainDecoder(const TransformerShape& shape, const Layout& layout, const Tensor& theta_KP,
+  PlainDecoder(const TransformerShape& shape, TransformerParts parts, std::int64_t rows,
                std::int64_t batch, std::int64_t length)
       : shape_(shape),
-        parts_(shape, ParameterView(layout, theta_KP.detach())),
-        rotary_(rotation(shape, length, theta_KP)),
-        rows_(theta_KP.size(0)),
+        parts_(std::move(parts)),
+        rotary_(rotation(shape, length, parts_.embed)),
+        rows_(rows),
         batch_(batch),
         length_(length) {
     for (std::int64_t i = 0; i < shape.depth; ++i) {
       for (Tensor* cache : {&keys_.emplace_back(), &values_.emplace_back()}) {
         // Zeros: what no sequence has reached is weighted with zero, and must be a number.
         *cache = at::zeros({rows_ * batch, shape.kv_heads, length, shape.head_width()},
-                           theta_KP.options().requires_grad(false));
+                           parts_.embed.options());
       }
     }
   }
@@ -43,11 +43,11 @@ class PlainDecoder final : public Decoder {
     }
     used_S_ = at::zeros({rows_ * batch_}, parts_.embed.options().dtype(at::kLong));
     longest_ = 0;
-    const Tensor length_S = length_KB.to(used_S_.options()).reshape(-1);
+    const Tensor length_S = length_KB.to(used_S_.options()).reshape(-1).clone();
     const Tensor last_KBW = append(tokens_KBT, length_S - 1);
     used_S_ = length_S;
     find_longest();
-    return at::bmm(last_KBW, parts_.head);
+    return parts_.head(last_KBW);
   }
 
   // An ended sequence has some token's key and value computed, where nothing looks at them: at the
@@ -60,12 +60,12 @@ class PlainDecoder final : public Decoder {
     const Tensor after_S = used_S_ + goes_on_S;
     const auto longest = after_S.numel() > 0 ? after_S.max().item<std::int64_t>() : 0;
     if (longest > length_) too_long(longest);
-    used_S_.clamp_max_(length_ - 1);
+    used_S_ = used_S_.clamp_max(length_ - 1);
     longest_ = std::min(longest_, length_ - 1);
     const Tensor h_KBW = append(tokens_KB.clamp_min(0).unsqueeze(2), at::zeros_like(used_S_));
     used_S_ = after_S;
     longest_ = longest;
-    return at::bmm(h_KBW, parts_.head);
+    return parts_.head(h_KBW);
   }
 
   void keep(const Tensor& place_KB) override {
@@ -106,9 +106,7 @@ class PlainDecoder final : public Decoder {
   Tensor append(const Tensor& tokens_KBT, const Tensor& at_S) {
     const std::int64_t time = tokens_KBT.size(2), sequences = rows_ * batch_;
     const Tensor token = checked_tokens(tokens_KBT, shape_.vocabulary).to(used_S_.device());
-    const Tensor first_K11 =
-        at::arange(rows_, used_S_.options()).mul_(shape_.vocabulary).view({-1, 1, 1});
-    Tensor h_KNW = at::embedding(parts_.embed.flatten(0, 1), token + first_K11).flatten(1, 2);
+    Tensor h_KNW = parts_.embedded(token.flatten(1));
     const Tensor place_ST = used_S_.unsqueeze(1) + at::arange(time, used_S_.options());
     const std::int64_t reach = longest_ + time;  // no key lies beyond
     const Tensor seen_S1TL =
@@ -119,9 +117,9 @@ class PlainDecoder final : public Decoder {
     for (std::size_t i = 0; i < parts_.blocks.size(); ++i) {
       const TransformerBlock& block = parts_.blocks[i];
       const Tensor x_KNW = rms_norm(h_KNW, block.attn_norm);
-      const auto heads = [&](const Tensor& weight) {
-        return at::bmm(x_KNW, weight)
-            .view({sequences, time, weight.size(2) / shape_.head_width(), shape_.head_width()})
+      const auto heads = [&](const Projection& projection) {
+        const Tensor made = projection(x_KNW);
+        return made.view({sequences, time, made.size(2) / shape_.head_width(), shape_.head_width()})
             .transpose(1, 2);
       };
       keys_[i].scatter_(2, slot, rotated(heads(block.k), rotary));
@@ -130,7 +128,7 @@ class PlainDecoder final : public Decoder {
           rotated(heads(block.q), rotary), keys_[i].narrow(2, 0, reach),
           values_[i].narrow(2, 0, reach), seen_S1TL, /*dropout_p=*/0, /*is_causal=*/false,
           /*scale=*/{}, /*enable_gqa=*/true);
-      h_KNW = at::baddbmm(h_KNW, mixed.transpose(1, 2).reshape(x_KNW.sizes()), block.o);
+      h_KNW = h_KNW + block.o(mixed.transpose(1, 2).reshape(x_KNW.sizes()));
       h_KNW = h_KNW + feed_forward(block, h_KNW, shape_.swiglu);
     }
     const Tensor at_S1W = at_S.view({sequences, 1, 1}).expand({-1, -1, shape_.width});
@@ -154,14 +152,14 @@ class PlainDecoder final : public Decoder {
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_plain_decoder(const TransformerShape& shape, const Layout& layout,
-                                            const Tensor& theta_KP, std::int64_t batch,
+std::unique_ptr<Decoder> make_plain_decoder(const TransformerShape& shape, TransformerParts parts,
+                                            std::int64_t rows, std::int64_t batch,
                                             std::int64_t length) {
   if (length < 1 || length > shape.context) {
     throw Error("decoder: sequences may have 1 to " + std::to_string(shape.context) +
                 " tokens, the network's context, but " + std::to_string(length) + " are asked for");
   }
-  return std::make_unique<PlainDecoder>(shape, layout, theta_KP, batch, length);
+  return std::make_unique<PlainDecoder>(shape, std::move(parts), rows, batch, length);
 }
 
 }  // namespace assay

@@ -26,6 +26,21 @@ namespace {
 
 }  // namespace
 
+Tensor Projection::operator()(const Tensor& x_KNI) const {
+  const Tensor y_KNO = weight.size(0) == x_KNI.size(0) ? at::bmm(x_KNI, weight)
+                                                       : at::matmul(x_KNI, weight.squeeze(0));
+  return a.defined() ? at::baddbmm(y_KNO, at::bmm(x_KNI, a), b, /*beta=*/1, scale) : y_KNO;
+}
+
+Projection& TransformerBlock::projection(std::string_view name) {
+  if (name == "attn.q") return q;
+  if (name == "attn.k") return k;
+  if (name == "attn.v") return v;
+  if (name == "attn.o") return o;
+  if (name == "mlp.gate") return gate;
+  return name == "mlp.up" ? up : down;
+}
+
 TransformerParts::TransformerParts(const TransformerShape& shape, const ParameterView& parameters) {
   int slice = 0;
   const auto next = [&]() -> const Tensor& { return parameters[slice++]; };
@@ -33,18 +48,25 @@ TransformerParts::TransformerParts(const TransformerShape& shape, const Paramete
   for (std::int64_t i = 0; i < shape.depth; ++i) {
     TransformerBlock block;
     block.attn_norm = next();
-    block.q = next();
-    block.k = next();
-    block.v = next();
-    block.o = next();
+    block.q.weight = next();
+    block.k.weight = next();
+    block.v.weight = next();
+    block.o.weight = next();
     block.mlp_norm = next();
-    if (shape.swiglu) block.gate = next();
-    block.up = next();
-    block.down = next();
+    if (shape.swiglu) block.gate.weight = next();
+    block.up.weight = next();
+    block.down.weight = next();
     blocks.push_back(std::move(block));
   }
   norm = next();
-  head = shape.tied ? embed.transpose(1, 2) : next();
+  head.weight = shape.tied ? embed.transpose(1, 2) : next();
+}
+
+Tensor TransformerParts::embedded(const Tensor& token_KN) const {
+  const std::int64_t rows = token_KN.size(0);
+  if (embed.size(0) != rows) return at::embedding(embed.squeeze(0), token_KN);
+  const Tensor first_K1 = at::arange(rows, token_KN.options()).mul_(embed.size(1)).unsqueeze(1);
+  return at::embedding(embed.flatten(0, 1), token_KN + first_K1);
 }
 
 Tensor rms_norm(const Tensor& x_KNW, const Tensor& weight_KW) {
@@ -68,9 +90,8 @@ Tensor rotated(const Tensor& x, const Rotation& by) {
 
 Tensor feed_forward(const TransformerBlock& block, const Tensor& h_KNW, bool swiglu) {
   const Tensor x_KNW = rms_norm(h_KNW, block.mlp_norm);
-  const Tensor up_KNH = at::bmm(x_KNW, block.up);
-  return at::bmm(swiglu ? at::silu(at::bmm(x_KNW, block.gate)) * up_KNH : at::gelu(up_KNH, "tanh"),
-                 block.down);
+  const Tensor up_KNH = block.up(x_KNW);
+  return block.down(swiglu ? at::silu(block.gate(x_KNW)) * up_KNH : at::gelu(up_KNH, "tanh"));
 }
 
 Tensor checked_tokens(const Tensor& x, std::int64_t vocabulary) {
@@ -83,7 +104,9 @@ Tensor checked_tokens(const Tensor& x, std::int64_t vocabulary) {
 std::int64_t check_sequences(const TransformerShape& shape, const Tensor& x, std::int64_t rows) {
   if (x.dim() >= 3 && (x.size(0) == rows || x.size(0) == 1) && x.size(-1) >= 1 &&
       x.size(-1) <= shape.context) {
-    return x.numel() / (x.size(0) * x.size(-1));
+    std::int64_t sequences = 1;
+    for (std::int64_t axis = 1; axis + 1 < x.dim(); ++axis) sequences *= x.size(axis);
+    return sequences;
   }
   throw Error("transformer: inputs must be [" + std::to_string(rows) + " or 1, batch, ..., 1 to " +
               std::to_string(shape.context) + "], but are " + shape_text(x));
