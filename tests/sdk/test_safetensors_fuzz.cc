@@ -44,6 +44,7 @@ void feed(const std::string& content, Outcome& outcome) {
     const Tensor& other = again.tensors.at(name);
     REQUIRE(other.scalar_type() == tensor.scalar_type());
     REQUIRE(other.sizes() == tensor.sizes());
+    if (tensor.nbytes() == 0) continue;  // it has no address
     REQUIRE(std::memcmp(other.const_data_ptr(), tensor.const_data_ptr(), tensor.nbytes()) == 0);
   }
 }
