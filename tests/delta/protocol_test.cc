@@ -146,6 +146,47 @@ TEST_CASE("protocol: measures of pairs, worked out by hand") {
   CHECK(measure_pairs(start, start, differ).at("preferred").item<double>() == Approx(0.5));
 }
 
+TEST_CASE("protocol: a ladder of teachers, its stages and what they share") {
+  const Json given = Json::parse(R"({
+    "task": {"use": "modular_addition", "modulus": 7, "gold": 10,
+             "teacher_train": {"epochs": 60, "lr": 0.02}, "student_train": {"epochs": 5}},
+    "model": {"arch": "mlp", "width": 8, "depth": 1},
+    "pairs": {"chosen": 24, "rejected": 1, "count": 15, "held_out": 12},
+    "development": 8, "stop": "development",
+    "train": {"steps": 6, "batch": 8, "lr": 1e-2}, "curve": "3"
+  })");
+  const Benchmark benchmark(given, {0, 1});
+  const Json& stages = benchmark.expansion().at("stages");
+  REQUIRE(stages.size() == 3);
+  const auto wide = benchmark.reference("chosen"), narrow = benchmark.reference("rejected");
+  const auto trained = benchmark.method(plugin_method("dpo"), {{"beta", 1}});
+  for (const std::size_t row : {std::size_t{0}, std::size_t{1}}) {
+    REQUIRE(trained[row].failure.empty());
+    // It learned from all sums but those of test and development set.
+    CHECK(metric(wide[row], "accuracy") > metric(narrow[row], "accuracy"));
+    CHECK(metric(trained[row], "best") >= metric(trained[row], "accuracy"));
+    CHECK(trained[row].result.at("metrics").at("predicted_best").is_null());
+  }
+  // The other way round the same teachers serve; a tie needs one.
+  Json other = given;
+  other["pairs"]["chosen"] = 1;
+  other["pairs"]["rejected"] = 24;
+  const Json turned = find_family("delta").expand(resolved(other)).at("stages");
+  CHECK(turned[1].at("settings") == stages[2].at("settings"));
+  CHECK(turned[2].at("settings") == stages[1].at("settings"));
+  other["pairs"]["chosen"] = 24;
+  CHECK(find_family("delta").expand(resolved(other)).at("stages").size() == 2);
+  other["pairs"]["count"] = 20;
+  CHECK(error_of([&] { find_family("delta").expand(resolved(other)); }) ==
+        "there are 49 prompts of task.modulus 7, but pairs.held_out, development, task.gold and "
+        "pairs.count need 50: ask for fewer");
+  other["pairs"]["rejected"] = 0.5;
+  other["pairs"]["count"] = 15;
+  CHECK(error_of([&] { find_family("delta").expand(resolved(other)); }) ==
+        "pairs.rejected is 0.5: of modular_addition it is a teacher's width, a whole number from 1 "
+        "to 1024");
+}
+
 TEST_CASE("protocol: a row that fails leaves the others as they were") {
   const Benchmark three(tiny(), {0, 1, 2});
   const auto whole = three.method(plugin_method("dpo"), none);

@@ -259,11 +259,11 @@ std::unique_ptr<Task> make(const TaskSettings& settings) {
       Recipes{task.at("teacher_train"), task.at("student_train")});
 }
 
-Recipe defaults() {
+Recipe defaults(std::int64_t epochs) {
   Recipe recipe;
-  recipe.epochs = 30;
+  recipe.epochs = epochs;
   recipe.batch = 32;
-  recipe.lr = 3e-3;
+  recipe.lr = 1e-2;
   return recipe;
 }
 
@@ -277,15 +277,15 @@ TaskInfo modular_addition() {
           "(pairs.chosen and pairs.rejected) and a student trained on few labels",
       .paper = "",
       .parameters =
-          {integer("modulus", 59).range(2, 512).help("numbers, and classes"),
-           integer("frequencies", 4)
+          {integer("modulus", 23).range(2, 512).help("numbers, and classes"),
+           integer("frequencies", 3)
                .range(1, 64)
                .help("multiples of its angle on the circle that a number is shown by"),
-           integer("gold", 300).range(1, 100000).help("true labels of the student as it starts"),
-           table("teacher_train", recipe_settings(defaults()))
+           integer("gold", 200).range(1, 100000).help("true labels of the student as it starts"),
+           table("teacher_train", recipe_settings(defaults(150)))
                .help("how teachers are trained, on true labels of all prompts but those of the "
                      "test and the development set"),
-           table("student_train", recipe_settings(defaults()))
+           table("student_train", recipe_settings(defaults(60)))
                .help("how the student is trained on its labels")},
       .make = make};
 }
