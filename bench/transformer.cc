@@ -64,7 +64,8 @@ void train_steps(benchmark::State& state, const Decoders& decoders, std::int64_t
 }  // namespace
 
 void register_benchmarks() {
-  for (const Decoders& decoders : {Decoders{2, 32, 32}, Decoders{3, 64, 64}, Decoders{4, 128, 64}}) {
+  for (const Decoders& decoders :
+       {Decoders{2, 32, 32}, Decoders{3, 64, 64}, Decoders{4, 128, 64}}) {
     for (const std::int64_t models : {1, 5}) {
       benchmark::RegisterBenchmark((decoders.name() + "/K=" + std::to_string(models)).c_str(),
                                    train_steps, decoders, models)
