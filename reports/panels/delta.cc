@@ -115,9 +115,27 @@ std::vector<Block> margins(const PanelInput& input) {
   return blocks_of(Details{std::move(summary), blocks_of(std::move(plot), std::move(table))});
 }
 
+// What else changes on the way, a table for each metric: how many samples still end says where a
+// language model begins to degenerate.
+std::vector<Block> further(const PanelInput& input) {
+  const BenchmarkResults& benchmark = *input.benchmark;
+  std::vector<Block> tables;
+  for (const Metric& metric : benchmark.metrics) {
+    if (metric.id == benchmark.primary().id || metric.id == "margin") continue;
+    Table table = step_table(benchmark, "curve." + metric.id);
+    if (table.rows.empty()) continue;
+    table.caption = metric.title + " by step, means over seeds";
+    for (Block& block : blocks_of(std::move(table))) tables.push_back(std::move(block));
+  }
+  if (tables.empty()) return {};
+  return blocks_of(
+      Details{"What else changes on the way, on " + benchmark.title, std::move(tables)});
+}
+
 std::vector<Block> of_benchmark(const PanelInput& input) {
   std::vector<Block> blocks = curves(input);
   for (Block& block : margins(input)) blocks.push_back(std::move(block));
+  for (Block& block : further(input)) blocks.push_back(std::move(block));
   return blocks;
 }
 

@@ -7,6 +7,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace assay::delta {
@@ -33,8 +34,13 @@ std::vector<Checkpoint> run_method(const CellJob& job, const Problem& problem, R
   run.enter_phase("fit");
   std::vector<Checkpoint> way = {{0, problem.student.theta_KP.detach().clone()}};
   run.on_checkpoint([&](std::int64_t step, const Tensor& theta_KP) {
+    // Other steps than those of the curve would be further candidates of what is picked from it.
+    const auto& curve = problem.curve;
+    const bool asked = std::find(curve.begin(), curve.end(), step) != curve.end();
     const bool fits = theta_KP.sizes() == problem.student.theta_KP.sizes();
-    if (fits && step > way.back().first) way.emplace_back(step, theta_KP.detach().clone());
+    if (asked && fits && step > way.back().first) {
+      way.emplace_back(step, theta_KP.detach().clone());
+    }
   });
   const Model answer = method->fit(problem, run);
   run.on_checkpoint({});
@@ -101,6 +107,12 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   const Scoring scoring(settings, *task, place, start);
   const bool trained = job.method != nullptr || job.reference == "start";
   const Measures measures = trained ? scoring.score(way, run) : scoring.reference(job.reference);
+  const Tensor measure_K = measures.at(task->measure());
+  for (std::int64_t row = 0; row < run.rows(); ++row) {
+    if (std::isfinite(measure_K[row].item<double>())) continue;
+    fail(outcomes[static_cast<std::size_t>(row)], "non_finite", "score",
+         "what the student says is not finite");
+  }
   const std::int64_t parameters = start.network->layout().size();
   for (std::int64_t row = 0; row < run.rows(); ++row) {
     RowOutcome& outcome = outcomes[static_cast<std::size_t>(row)];

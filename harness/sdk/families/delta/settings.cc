@@ -81,8 +81,9 @@ std::vector<ParameterSpec> setting_specs() {
                  .help("further pairs, for margins; the same way round, without noise"),
              boolean("reversed", false).help("whether chosen and rejected change places"),
              real("noise", 0)
-                 .range(0, 1)
-                 .help("share of the training pairs that are turned round, each by chance")})
+                 .range(0, 0.45)
+                 .help("share of the training pairs that are turned round, each by chance; from a "
+                       "half on they would teach the opposite, which is `reversed`")})
           .help("the pairs of responses"),
       table("train", recipe_settings(train_defaults())).help("how the student is trained"),
       text("curve", "")

@@ -10,6 +10,7 @@
 #include <assay/common/text.h>
 #include <assay/sequences.h>
 
+#include <cmath>
 #include <string>
 
 namespace assay::delta {
@@ -40,12 +41,16 @@ class MarkerTruth final : public Truth {
   Measures measure(const Model& model) const override {
     const auto rows = static_cast<std::int64_t>(place_.seeds.size());
     const Tensor prompt_KNT = at::full({rows, made_.samples, 1}, MarkerSymbols::begin, at::kLong);
+    Run drawing(place_.seeds);  // knows the rows whose logits are not finite; costs are nobody's
     const Samples samples = draw_sequences(model, prompt_KNT.to(place_.device), {},
                                            {.length = made_.length, .stop = MarkerSymbols::end},
-                                           Streams(place_.seeds, "assay.samples"));
+                                           Streams(place_.seeds, "assay.samples"), &drawing);
     Measures measures = sample_measures(samples);
     measures.merge(divergence_measures(model, start_, samples));
     measures["markers"] = mean_count_K(samples, MarkerSymbols::marker);
+    for (std::int64_t row = 0; row < rows; ++row) {
+      if (drawing.failed(row)) measures["markers"][row] = std::nan("");
+    }
     return measures;
   }
   Tensor development_K(const Model&) const override {

@@ -146,8 +146,11 @@ class ModularAddition final : public Task {
           {name, title, std::move(own), {}, training_cost(network, items, recipe_from(recipe))});
     };
     add("student", "student on few labels",
-        {{"width", student_.width}, {"depth", student_.depth}, {"gold", shape.gold}}, *network(),
-        shape.gold, recipes_.student);
+        {{"width", student_.width},
+         {"depth", student_.depth},
+         {"features", student_.features},
+         {"gold", shape.gold}},
+        *network(), shape.gold, recipes_.student);
     for (const std::int64_t width : {chosen_, rejected_}) {
       if (width == rejected_ && stages.size() > 1 && chosen_ == rejected_) break;
       add(teacher_name(width), "teacher of width " + std::to_string(width), {{"width", width}},
