@@ -106,7 +106,7 @@ TEST_CASE("samples with the cache are those of the whole forward pass") {
 TEST_CASE("a transformer's cohort draws what each row draws alone") {
   const Model model = transformer(6, 16, "gelu");
   const Tensor prompt = some_tokens({30, 5}, 6), length = some_lengths(30, 5);
-  // Row 2 ends at once: the others go on without it.
+  // Row 2 finds all tokens equally likely, and its sequences end long before the others'.
   Model uneven = model;
   uneven.theta_KP = model.theta_KP.clone();
   slice_of(uneven, "head.weight")[2].fill_(0);

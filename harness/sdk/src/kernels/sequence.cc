@@ -133,12 +133,15 @@ void rotate(const Tokens& size, std::int64_t heads, const Real* cosine, const Re
   }
 }
 
-// 1 / (1 + exp(-x))
+// 1 / (1 + exp(-x)). Highway's exp holds for exponents up to 104 (double: 706) and wraps round
+// beyond them, where the quotient is zero to every digit that counts.
 template <class V>
 HWY_INLINE V sigmoid(V x) {
   const hn::DFromV<V> tag;
-  const auto one = hn::Set(tag, hn::TFromD<decltype(tag)>(1));
-  return hn::Div(one, hn::Add(one, hn::Exp(tag, hn::Neg(x))));
+  using Real = hn::TFromD<decltype(tag)>;
+  const auto one = hn::Set(tag, Real(1));
+  const auto largest = hn::Set(tag, static_cast<Real>(sizeof(Real) == 4 ? 87 : 706));
+  return hn::Div(one, hn::Add(one, hn::Exp(tag, hn::Min(hn::Neg(x), largest))));
 }
 
 // u / 2 (1 + tanh(z)) = u sigmoid(2 z); 2 z = u (a + b u^2).
