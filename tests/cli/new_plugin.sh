@@ -50,6 +50,7 @@ for folder in "$work"/moved/share/assay/templates/*/; do
   family="$(basename "$folder")"
   case "$family" in
     weak_to_strong) check_family "$family" 'power +real +2' ;;
+    delta) check_family "$family" 'beta +real +0?\.1' ;;
     continual) check_family "$family" 'strength +real +0?\.1' ;;
     unlearning) check_family "$family" 'weight +real +0?\.1' ;;
     *) fail "the family $family has a template that is not built here" ;;

@@ -27,13 +27,14 @@ Json document(const ProcessResult& result) {
 
 TEST_CASE("--families describes the build and each family") {
   const Json answer = document(worker({"--families"}));
-  for (const char* key : {"assay", "torch", "library_hash", "cpu_capability", "compiler", "device"}) {
+  for (const char* key :
+       {"assay", "torch", "library_hash", "cpu_capability", "compiler", "device"}) {
     CHECK(answer.at("build").at(key).is_string());
   }
   CHECK(answer["build"]["numerics"]["threads"] == "1");
   std::vector<std::string> families;
   for (const Json& family : answer.at("families")) families.push_back(family.at("id"));
-  CHECK(families == std::vector<std::string>{"continual", "unlearning", "weak_to_strong"});
+  CHECK(families == std::vector<std::string>{"continual", "delta", "unlearning", "weak_to_strong"});
 }
 
 TEST_CASE("--describe prints a plugin, whatever the plugin prints itself") {
@@ -50,7 +51,8 @@ TEST_CASE("--describe of a broken plugin is one message and status 1") {
   const ProcessResult stale = worker({"--describe", broken_fault("stale")});
   CHECK(stale.exit_status == 1);
   CHECK(stale.out.empty());
-  CHECK(stale.err.find("assay-worker: " + broken_fault("stale").string() + ": it needs a symbol") == 0);
+  CHECK(stale.err.find("assay-worker: " + broken_fault("stale").string() + ": it needs a symbol") ==
+        0);
   CHECK(worker({"--describe", broken_fault("crashes_describing")}).signal == SIGABRT);
   CHECK(worker({"--describe", broken_fault("hangs_describing")}, "", 3).timed_out);
 }
@@ -61,8 +63,8 @@ TEST_CASE("--describe-all answers line by line, errors too") {
               broken_fault("crashes_describing"), good_plugin("product")});
   CHECK(result.signal == SIGABRT);
   const auto end = result.out.find('\n');
-  CHECK(Json::parse(result.out.substr(0, end))["error"].get<std::string>().find("not an Assay plugin") !=
-        std::string::npos);
+  CHECK(Json::parse(result.out.substr(0, end))["error"].get<std::string>().find(
+            "not an Assay plugin") != std::string::npos);
   CHECK(Json::parse(result.out.substr(end + 1))["name"] == "xent");
 }
 

@@ -33,12 +33,14 @@ BestStep best_step(const Tensor& start_KD, const Tensor& chosen_KD, const Tensor
   const Tensor improves_K = gap_K.gt(0);
   const Tensor ends_K = denominator_K.gt(0);
   const Tensor best_K = (a_K.square() + gap_K.square() / (square_K - k_K.square())).sqrt();
+  // Where the way does not lead up from the start it leads down, and perhaps past it in the end.
   const Tensor limit_K = d_K / square_K.sqrt();
-  return {
-      at::where(improves_K, at::where(ends_K, best_K, limit_K), a_K),
-      at::where(improves_K,
-                at::where(ends_K, gap_K / denominator_K, std::numeric_limits<double>::infinity()),
-                0.0)};
+  const Tensor turns_K = improves_K.logical_and(ends_K);
+  const Tensor forever_K =
+      improves_K.logical_or(limit_K.gt(a_K)).logical_and(turns_K.logical_not());
+  return {at::where(turns_K, best_K, at::where(forever_K, limit_K, a_K)),
+          at::where(turns_K, gap_K / denominator_K,
+                    at::where(forever_K, std::numeric_limits<double>::infinity(), 0.0))};
 }
 
 }  // namespace assay::delta

@@ -20,12 +20,13 @@ Tensor cosine_of(const Tensor& left_KD, const Tensor& right_KD);
 
 /// The best cosine on the way theta_0 + s delta, s >= 0, and where it is; of unit vectors [K, D].
 struct BestStep {
-  Tensor cosine_K;  ///< sqrt(a^2 + gap^2 / (|delta|^2 - k^2)) where gap > 0, else a
-  Tensor step_K;    ///< gap / (a |delta|^2 - D k), zero where gap <= 0
+  Tensor cosine_K;  ///< sqrt(a^2 + gap^2 / (|delta|^2 - k^2)) where the way turns
+  Tensor step_K;    ///< gap / (a |delta|^2 - D k) there
 };
 /// a = cos(theta_0, theta*), D = (theta_c - theta_r).theta*, k = theta_0.delta, gap = D - a k: the
-/// student improves for small steps iff gap > 0. Where the denominator is not positive the cosine
-/// rises for ever: step is infinite, and the cosine that of delta itself.
+/// student improves for small steps iff gap > 0. Where the denominator is not positive as well the cosine
+/// rises for ever: step is infinite, and the cosine that of delta itself. Where gap <= 0 it falls at
+/// first, and the best is the start (step 0) or, where delta itself is better, infinitely far.
 BestStep best_step(const Tensor& start_KD, const Tensor& chosen_KD, const Tensor& rejected_KD,
                    const Tensor& truth_KD);
 
