@@ -1,4 +1,5 @@
 // Hand-written passes against autograd through the same network.
+#include "backward_check.h"
 #include "recorded.h"
 #include "support.h"
 
@@ -27,7 +28,6 @@ const std::vector<Example> examples = {
     {"cnn of odd colour images", {.arch = "cnn", .width = 5}, {3, 7, 9}, 3},
 };
 
-// The sum of what a cohort's answers are weighted with has these weights as its derivative.
 void check_pass(const Example& example, at::ScalarType type, double tolerance, bool shared) {
   CAPTURE(example.name, type, shared);
   const Cohort cohort(example.spec, example.input, example.classes, {9, 9, 9}, type);
@@ -46,25 +46,7 @@ void check_pass(const Example& example, at::ScalarType type, double tolerance, b
   const Tensor features = plain.features_KBD.expand({3, 9, -1});
   CHECK(largest_difference(ours.features_KBD, features) < tolerance);
 
-  const auto weights = [&](const char* name, const Tensor& like) {
-    return Streams(cohort.seeds, name).normal(like.sizes().slice(1)).to(type);
-  };
-  const Tensor dlogits = weights("dlogits", ours.logits_KBC);
-  const Tensor dfeatures = weights("dfeatures", ours.features_KBD);
-  for (const bool by_logits : {true, false}) {
-    for (const bool by_features : {true, false}) {
-      CAPTURE(by_logits, by_features);
-      Tensor sum = leaf.sum() * 0;
-      if (by_logits) sum = sum + (plain.logits_KBC * dlogits).sum();
-      if (by_features) sum = sum + (features * dfeatures).sum();
-      const Tensor expected = torch::autograd::grad({sum}, {leaf}, {}, /*retain_graph=*/true)[0];
-      Tensor gradient = at::full_like(theta, 1e30);  // all of it must be written
-      pass->backward(theta, x, by_logits ? dlogits : Tensor(), by_features ? dfeatures : Tensor(),
-                     gradient);
-      CHECK(largest_difference(gradient, expected) <
-            tolerance * std::max(1.0, expected.abs().max().item<double>()));
-    }
-  }
+  check_backward(*pass, theta, x, leaf, {plain.logits_KBC, features}, cohort.seeds, tolerance);
 }
 
 Recipe hundred_steps() {

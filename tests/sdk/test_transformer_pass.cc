@@ -1,4 +1,5 @@
 // The transformer's hand-written passes against autograd through the plain path.
+#include "backward_check.h"
 #include "recorded.h"
 #include "support.h"
 
@@ -75,8 +76,7 @@ struct TokenCohort {
   Model model;
 };
 
-// The sum of what a cohort's answers are weighted with has these weights as its derivative. What
-// goes into activations is `steep` times as large as usual.
+// What goes into activations is `steep` times as large as usual.
 void check_pass(const Example& example, at::ScalarType type, double tolerance, bool shared,
                 double steep = 1) {
   CAPTURE(example.name, type, shared, steep);
@@ -108,25 +108,7 @@ void check_pass(const Example& example, at::ScalarType type, double tolerance, b
     CHECK(forgotten.logits_KBC.equal(ours.logits_KBC));
     CHECK_FALSE(forgotten.features_KBD.defined());
 
-    const auto weights = [&](const char* name, const Tensor& like) {
-      return Streams(cohort.seeds, name).normal(like.sizes().slice(1)).to(type);
-    };
-    const Tensor dlogits = weights("dlogits", ours.logits_KBC);
-    const Tensor dfeatures = weights("dfeatures", ours.features_KBD);
-    for (const bool by_logits : {true, false}) {
-      for (const bool by_features : {true, false}) {
-        CAPTURE(by_logits, by_features);
-        Tensor sum = leaf.sum() * 0;
-        if (by_logits) sum = sum + (plain.logits_KBC * dlogits).sum();
-        if (by_features) sum = sum + (plain.features_KBD * dfeatures).sum();
-        const Tensor expected = torch::autograd::grad({sum}, {leaf}, {}, /*retain_graph=*/true)[0];
-        Tensor gradient = at::full_like(theta, 1e30);  // all of it must be written
-        pass->backward(theta, x, by_logits ? dlogits : Tensor(), by_features ? dfeatures : Tensor(),
-                       gradient);
-        CHECK(largest_difference(gradient, expected) <
-              tolerance * std::max(1.0, expected.abs().max().item<double>()));
-      }
-    }
+    check_backward(*pass, theta, x, leaf, plain, cohort.seeds, tolerance);
   }
 }
 

@@ -1,7 +1,7 @@
 // Convex problems, where the retrained optimum is known.
 #include "support.h"
 
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 
 #include <torch/csrc/autograd/autograd.h>
 

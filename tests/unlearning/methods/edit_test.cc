@@ -1,7 +1,7 @@
 // Training on both sides at once: which items come when, what they carry, what it costs.
 #include "support.h"
 
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 
 #include <assay/unlearning/terms.h>
 

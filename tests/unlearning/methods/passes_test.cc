@@ -1,7 +1,7 @@
 // Passes that take turns, and rewinding.
 #include "support.h"
 
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 
 #include <assay/unlearning/passes.h>
 

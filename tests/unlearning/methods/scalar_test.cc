@@ -2,7 +2,7 @@
 // z = theta x, one item to forget (x = 1, label 1), one to keep (x = 2, label 0), five steps.
 #include "support.h"
 
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 
 #include <cmath>
 #include <functional>

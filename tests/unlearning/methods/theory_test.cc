@@ -3,7 +3,7 @@
 // is that of a plain program, for theta_0 = 0 and the mean loss.
 #include "support.h"
 
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 
 #include <assay/unlearning/losses.h>
 #include <assay/unlearning/terms.h>

@@ -1,5 +1,6 @@
 // Cells: one method or reference on the rows of a block, scored.
 #include "sdk/families/delta/family.h"
+#include "sdk/families/delta/protocol.h"
 #include "sdk/families/delta/scoring.h"
 #include "sdk/families/support/answer.h"
 #include "sdk/families/support/outcome.h"
@@ -14,15 +15,6 @@ namespace assay::delta {
 namespace {
 
 using Outcomes = std::vector<RowOutcome>;
-
-/// What is wrong with an answer beyond what model_breach() looks at.
-std::string answer_breach(const Model& answer, const Model& student) {
-  if (std::string breach = model_breach(answer, student, "fit"); !breach.empty()) return breach;
-  const std::int64_t parameters = student.network->layout().size();
-  if (answer.network->layout().size() == parameters) return "";
-  return "fit returned a network of " + std::to_string(answer.network->layout().size()) +
-         " parameters, expected the student's, which has " + std::to_string(parameters);
-}
 
 /// Fits a method, and returns the student along its way. Nothing of the truth has been read when
 /// this returns.

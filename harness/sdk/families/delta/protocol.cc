@@ -1,5 +1,6 @@
 #include "sdk/families/delta/protocol.h"
 
+#include "sdk/families/support/answer.h"
 #include "sdk/internal/data_streams.h"
 
 #include <ATen/ATen.h>
@@ -45,6 +46,14 @@ Pairs given_pairs(const Task& task, const PairSettings& how, PairSplit split, co
     return ordered.defined() ? ordered.to(place.device) : ordered;
   };
   return {Dataset::own(made.x).to(place.device), given(made.response_KN2), given(made.mask_KN2T)};
+}
+
+std::string answer_breach(const Model& answer, const Model& student) {
+  if (std::string breach = model_breach(answer, student, "fit"); !breach.empty()) return breach;
+  const std::int64_t parameters = student.network->layout().size();
+  if (answer.network->layout().size() == parameters) return "";
+  return "fit returned a network of " + std::to_string(answer.network->layout().size()) +
+         " parameters, expected the student's, which has " + std::to_string(parameters);
 }
 
 Problem make_problem(const Settings& settings, const Task& task, const Place& place) {

@@ -13,6 +13,10 @@ Model starting_model(const Task& task, const Place& place);
 /// training set, each turned round by chance. `how` are the benchmark's.
 Pairs given_pairs(const Task& task, const PairSettings& how, PairSplit split, const Place& place);
 
+/// What is wrong with a method's answer, "" if nothing: model_breach()'s, or a network of another
+/// size than the student's.
+std::string answer_breach(const Model& answer, const Model& student);
+
 /// What a method sees.
 Problem make_problem(const Settings& settings, const Task& task, const Place& place);
 

@@ -3,6 +3,9 @@
 #include "sdk/families/delta/tasks/tasks.h"
 
 #include <assay/common/error.h>
+#include <assay/common/text.h>
+
+#include <cmath>
 
 namespace assay::delta {
 
@@ -21,6 +24,15 @@ std::unique_ptr<Task> make_task(const TaskSettings& settings) {
     if (task.id == use) return task.make(settings);
   }
   throw Error("delta has no task '" + use + "'");
+}
+
+std::int64_t whole_number(const char* setting, double value, std::int64_t most,
+                          const char* meaning) {
+  if (value >= 1 && value <= static_cast<double>(most) && value == std::floor(value)) {
+    return static_cast<std::int64_t>(value);
+  }
+  throw Error(std::string(setting) + " is " + number_text(value) + ": " + meaning +
+              ", a whole number from 1 to " + std::to_string(most));
 }
 
 }  // namespace assay::delta

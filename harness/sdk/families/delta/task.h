@@ -117,4 +117,9 @@ const std::vector<TaskInfo>& tasks();
 
 std::unique_ptr<Task> make_task(const TaskSettings& settings);
 
+/// A number of `pairs` that has to be whole, from 1 to `most`. Throws Error for another, naming the
+/// setting and its meaning.
+std::int64_t whole_number(const char* setting, double value, std::int64_t most,
+                          const char* meaning);
+
 }  // namespace assay::delta

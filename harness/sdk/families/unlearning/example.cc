@@ -1,6 +1,6 @@
 #include "sdk/families/unlearning/example.h"
 
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 
 #include <ATen/ATen.h>
 

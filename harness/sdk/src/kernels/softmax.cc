@@ -10,20 +10,13 @@
 
 #include <hwy/contrib/math/math-inl.h>
 
+#include "sdk/internal/kernels/for_vectors-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace assay::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr std::int64_t samples_at_once = 64;
-
-// Calls use(first, mask) for each vector of `size` elements; the last mask may be short.
-template <class Tag, class Use>
-HWY_INLINE void for_vectors(Tag tag, std::int64_t size, const Use& use) {
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  for (std::int64_t i = 0; i < size; i += lanes) {
-    use(i, hn::FirstN(tag, static_cast<std::size_t>(std::min(lanes, size - i))));
-  }
-}
 
 // loss = -sum t (x - max), sum and weight: of exp(x - max) and of t. gradient keeps exp(x - max).
 template <class Real>

@@ -2,7 +2,7 @@
 #include "sdk/families/delta/class_measures.h"
 #include "sdk/families/delta/linear_theory.h"
 #include "sdk/families/delta/tasks/tasks.h"
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 #include "sdk/internal/data_streams.h"
 
 #include <ATen/ATen.h>
@@ -135,7 +135,7 @@ class LinearDelta final : public Task {
   explicit LinearDelta(Generator generator) : generator_(std::move(generator)) {}
 
   std::shared_ptr<const Network> network() const override {
-    return unlearning::make_linear(generator_.shape().dimension, 2);
+    return make_linear(generator_.shape().dimension, 2);
   }
   std::string measure() const override { return "accuracy"; }
   std::string responses() const override { return "classes"; }

@@ -141,13 +141,6 @@ class Markers final : public Task {
   Made made_;
 };
 
-std::int64_t sections_of(const char* setting, double value) {
-  const auto sections = static_cast<std::int64_t>(value);
-  if (static_cast<double>(sections) == value && sections >= 1 && sections <= 100) return sections;
-  throw Error(std::string(setting) + " is " + number_text(value) +
-              ": of markers it is a count of sections, a whole number from 1 to 100");
-}
-
 std::unique_ptr<Task> make(const TaskSettings& settings) {
   const Json& task = settings.task;
   Made made;
@@ -159,8 +152,9 @@ std::unique_ptr<Task> make(const TaskSettings& settings) {
                 "\": documents need a network of sequences, \"transformer\"");
   }
   made.pairs = settings.pairs;
-  made.chosen = sections_of("pairs.chosen", settings.pairs.chosen);
-  made.rejected = sections_of("pairs.rejected", settings.pairs.rejected);
+  const char* meaning = "of markers it is a count of sections";
+  made.chosen = whole_number("pairs.chosen", settings.pairs.chosen, 100, meaning);
+  made.rejected = whole_number("pairs.rejected", settings.pairs.rejected, 100, meaning);
   made.longer = task.at("longer").get<std::int64_t>();
   made.length = task.at("length").get<std::int64_t>();
   made.documents = task.at("documents").get<std::int64_t>();

@@ -231,13 +231,6 @@ class ModularAddition final : public Task {
   Recipes recipes_;
 };
 
-std::int64_t width_of(const char* setting, double value) {
-  const auto width = static_cast<std::int64_t>(value);
-  if (static_cast<double>(width) == value && width >= 1 && width <= 1024) return width;
-  throw Error(std::string(setting) + " is " + number_text(value) +
-              ": of modular_addition it is a teacher's width, a whole number from 1 to 1024");
-}
-
 std::unique_ptr<Task> make(const TaskSettings& settings) {
   const Json& task = settings.task;
   const Shape shape{.modulus = task.at("modulus").get<std::int64_t>(),
@@ -256,9 +249,10 @@ std::unique_ptr<Task> make(const TaskSettings& settings) {
   }
   const NetworkSpec student = settings.model.value_or(NetworkSpec{.width = 64, .depth = 1});
   if (student.arch != "mlp") throw Error("model.arch must be \"mlp\" for modular_addition");
+  const char* meaning = "of modular_addition it is a teacher's width";
   return std::make_unique<ModularAddition>(
-      Sums(shape), student, width_of("pairs.chosen", settings.pairs.chosen),
-      width_of("pairs.rejected", settings.pairs.rejected),
+      Sums(shape), student, whole_number("pairs.chosen", settings.pairs.chosen, 1024, meaning),
+      whole_number("pairs.rejected", settings.pairs.rejected, 1024, meaning),
       Recipes{task.at("teacher_train"), task.at("student_train")});
 }
 

@@ -1,6 +1,6 @@
 // Ridge and softmax regression: original and retrained models are optima, solved for exactly.
+#include "sdk/families/support/linear_network.h"
 #include "sdk/families/unlearning/convex_loss.h"
-#include "sdk/families/unlearning/linear_network.h"
 #include "sdk/families/unlearning/tasks/tasks.h"
 #include "sdk/internal/data_streams.h"
 

@@ -1,6 +1,6 @@
 // NPO's synthetic problem (Zhang et al. 2024, section 4): two Gaussian clouds, binary labels,
 // logistic regression on random features.
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 #include "sdk/families/unlearning/tasks/tasks.h"
 #include "sdk/internal/data_streams.h"
 

@@ -1,5 +1,5 @@
 // The setting of NPO's theorem 2: binary logistic regression on orthonormal inputs, from zero.
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 #include "sdk/families/unlearning/tasks/tasks.h"
 #include "sdk/internal/data_streams.h"
 

@@ -1,4 +1,4 @@
-// The network of the family's convex tasks: logits = x W, without a bias.
+// The network of convex and of closed-form tasks: logits = x W, without a bias.
 #pragma once
 
 #include <assay/network.h>
@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <memory>
 
-namespace assay::unlearning {
+namespace assay {
 
 /// Inputs [D], `outputs` logits; its one slice is "head.weight" [D, outputs], which starts at zero.
 std::shared_ptr<const Network> make_linear(std::int64_t features, std::int64_t outputs);
 
-}  // namespace assay::unlearning
+}  // namespace assay

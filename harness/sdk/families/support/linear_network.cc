@@ -1,10 +1,10 @@
-#include "sdk/families/unlearning/linear_network.h"
+#include "sdk/families/support/linear_network.h"
 
 #include "sdk/internal/networks.h"
 
 #include <ATen/ATen.h>
 
-namespace assay::unlearning {
+namespace assay {
 namespace {
 
 class Linear final : public Network {
@@ -38,4 +38,4 @@ std::shared_ptr<const Network> make_linear(std::int64_t features, std::int64_t o
   return std::make_shared<Linear>(features, outputs);
 }
 
-}  // namespace assay::unlearning
+}  // namespace assay
