@@ -160,8 +160,9 @@ TEST_CASE("protocol: what was not declared or not prepared is an error that says
   CHECK(error_of([&] { without.method(assay::detail::method_entry<Greedy>()); }) ==
         "method 'probe' needs attribution, which this benchmark has not: give it a table "
         "`attribution`");
-  CHECK(without.expansion().at("capabilities") ==
-        Json({"retain", "validation", "predictor", "classification", "hidden_layers"}));
+  CHECK(
+      without.expansion().at("capabilities") ==
+      Json({"retain", "validation", "predictor", "classification", "curvature", "hidden_layers"}));
 }
 
 TEST_CASE("protocol: a predictor is asked, and has neither moved nor a trajectory") {
@@ -300,6 +301,8 @@ TEST_CASE("protocol: what a benchmark of answers offers") {
   CHECK(has(answers, "refusals"));
   CHECK(has(answers, "hidden_layers"));
   CHECK_FALSE(has(answers, "classification"));
+  CHECK_FALSE(has(answers, "curvature"));
+  CHECK(has(classes, "curvature"));
   CHECK_FALSE(has(classes, "refusals"));
   CHECK(has(classes, "hidden_layers"));
   CHECK(has(classes, "classification"));

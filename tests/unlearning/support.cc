@@ -26,24 +26,11 @@ std::vector<RowOutcome> Benchmark::method(const MethodEntry& entry, const Seeds&
 }
 
 Json tiny() {
-  return find_family("unlearning").smoke_settings();
+  return find_family("unlearning").smoke_settings().at(0);
 }
 
 Json tiny_answers() {
-  return {{"task",
-           {{"use", "tofu_mini"},
-            {"items", 48},
-            {"forget", 8},
-            {"validation", 8},
-            {"holdout", 8},
-            {"model", {{"arch", "transformer"}, {"width", 16}, {"depth", 1}, {"heads", 2}}}}},
-          {"train", {{"epochs", 30}, {"batch", 8}, {"lr", 1e-2}}},
-          {"budget", {{"epochs", 2}, {"batch", 4}, {"lr", 1e-3}}},
-          {"retain_batch", 8},
-          {"models", 2},
-          {"oracles", 2},
-          {"spare", 1},
-          {"relearn", {{"epochs", 1}, {"batch", 4}}}};
+  return find_family("unlearning").smoke_settings().at(1);
 }
 
 double metric(const RowOutcome& row, const char* name) {

@@ -260,7 +260,8 @@ std::vector<std::pair<std::string, ExampleKind>> kinds_for(const MethodInfo& inf
       kinds.push_back({"a convex regression", {Likelihood::gaussian, true}});
     }
   }
-  if (!classification && !convex && !has_need(info, "attribution")) {
+  if (!classification && !convex && !has_need(info, "curvature") &&
+      !has_need(info, "attribution")) {
     kinds.push_back({"answers of tokens", {Likelihood::sequence, false}});
   }
   return kinds;

@@ -129,24 +129,42 @@ Json description() {
       {"tasks", task_list(tasks())}};
 }
 
-// Seconds at most, and every part of the protocol: all stages, all capabilities but "convex".
+// Seconds at most, and every part of the protocol: all stages, all capabilities but "convex"; those
+// of answers of tokens in the second.
 Json Unlearning::smoke_settings() const {
-  return {{"task",
-           {{"use", "klom_mini"},
-            {"items", 120},
-            {"forget", 6},
-            {"validation", 40},
-            {"holdout", 40},
-            {"separation", 1.5}}},
-          {"model", {{"arch", "mlp"}, {"width", 8}, {"depth", 1}}},
-          {"train", {{"epochs", 10}, {"batch", 16}, {"lr", 0.05}, {"optimizer", "sgd"}}},
-          {"budget", {{"epochs", 2}, {"batch", 3}, {"lr", 0.01}}},
-          {"retain_batch", 12},
-          {"models", 2},
-          {"oracles", 3},
-          {"spare", 2},
-          {"attribution", {{"use", "datamodels"}, {"models", 24}}},
-          {"relearn", {{"epochs", 2}, {"batch", 3}}}};
+  const Json classes = {
+      {"task",
+       {{"use", "klom_mini"},
+        {"items", 120},
+        {"forget", 6},
+        {"validation", 40},
+        {"holdout", 40},
+        {"separation", 1.5}}},
+      {"model", {{"arch", "mlp"}, {"width", 8}, {"depth", 1}}},
+      {"train", {{"epochs", 10}, {"batch", 16}, {"lr", 0.05}, {"optimizer", "sgd"}}},
+      {"budget", {{"epochs", 2}, {"batch", 3}, {"lr", 0.01}}},
+      {"retain_batch", 12},
+      {"models", 2},
+      {"oracles", 3},
+      {"spare", 2},
+      {"attribution", {{"use", "datamodels"}, {"models", 24}}},
+      {"relearn", {{"epochs", 2}, {"batch", 3}}}};
+  const Json model = {{"arch", "transformer"}, {"width", 16}, {"depth", 1}, {"heads", 2}};
+  const Json answers = {{"task",
+                         {{"use", "tofu_mini"},
+                          {"items", 48},
+                          {"forget", 8},
+                          {"validation", 8},
+                          {"holdout", 8},
+                          {"model", model}}},
+                        {"train", {{"epochs", 30}, {"batch", 8}, {"lr", 1e-2}}},
+                        {"budget", {{"epochs", 2}, {"batch", 4}, {"lr", 1e-3}}},
+                        {"retain_batch", 8},
+                        {"models", 2},
+                        {"oracles", 2},
+                        {"spare", 1},
+                        {"relearn", {{"epochs", 1}, {"batch", 4}}}};
+  return Json::array({classes, answers});
 }
 
 }  // namespace assay::unlearning

@@ -88,7 +88,9 @@ Json expansion(const Json& resolved) {
   if (likelihood == Likelihood::categorical || likelihood == Likelihood::bernoulli) {
     capabilities.push_back("classification");
   }
-  if (likelihood == Likelihood::sequence) capabilities.push_back("refusals");
+  // Attention has no second derivatives here.
+  const bool sequence = likelihood == Likelihood::sequence;
+  capabilities.push_back(sequence ? "refusals" : "curvature");
   if (has_trunk(*network)) capabilities.push_back("hidden_layers");
   const std::int64_t parameters = network->layout().size();
   return {{"stages", std::move(stages)},
