@@ -5,6 +5,7 @@
 #include <assay/sequences.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace assay::delta {
 namespace {

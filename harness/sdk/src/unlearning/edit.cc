@@ -1,3 +1,4 @@
+#include "sdk/internal/batch_room.h"
 #include "sdk/internal/unlearning/epoch_checkpoints.h"
 #include "sdk/internal/unlearning/retain_loader.h"
 
@@ -23,7 +24,7 @@ class TwoSided {
   void append(Batch& batch) {
     forget_ = batch;
     retain_ = loader_.draw(batch);
-    batch.x = at::cat({batch.x, retain_.x}, 1);
+    batch.x = joined_inputs(batch, retain_.x);
     batch.weight_AB = at::cat({batch.weight_AB, retain_.weight_AB}, 1);
     batch.share_AB = at::cat({batch.share_AB, retain_.share_AB}, 1);
   }

@@ -1,6 +1,7 @@
 #include <assay/unlearning/terms.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace assay::unlearning {
 
