@@ -66,8 +66,9 @@ struct Maker {
     if (kind.convex) return make_linear(features, outputs);
     if (!sequence)
       return make_network({.arch = "mlp", .width = 8, .depth = 1}, {features}, outputs);
-    return make_network({.arch = "transformer", .width = 8, .depth = 1, .heads = 2}, {tokens},
-                        symbols);
+    // Not tied: what only the forget set reads shall have parameters of its own.
+    return make_network({.arch = "transformer", .width = 8, .depth = 1, .heads = 2, .tied = false},
+                        {tokens}, symbols);
   }
 
   Part part(const std::string& purpose, std::int64_t items, std::int64_t first_id) const {
