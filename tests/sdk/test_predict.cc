@@ -34,3 +34,21 @@ TEST_CASE("a data set with other rows is refused") {
   CHECK(error_of([&] { predict_logits(cohort.model, cohort.data().select_rows({0})); }) ==
         "predict: the model has 2 rows, the data set 1");
 }
+
+TEST_CASE("predictions of sequences have every position, and zeros past a row's end") {
+  const auto network =
+      make_network({.arch = "transformer", .width = 8, .depth = 1, .heads = 2}, {4}, 6);
+  const Model model{network, Streams({1, 2}, "theta").normal({network->layout().size()})};
+  const Tensor pool = (Streams({1, 2}, "x").uniform({3000, 4}) * 6).floor();
+  Tensor items_KN = at::arange(3000, at::kLong).repeat({2, 1});
+  items_KN[1].slice(0, 1000).fill_(-1);
+  const Dataset data = Dataset::own(pool, items_KN);
+  const Tensor logits_KNTV = predict_logits(model, data);
+  REQUIRE(logits_KNTV.sizes() == at::IntArrayRef{2, 3000, 4, 6});
+  const Tensor whole = network->forward({network->layout(), model.theta_KP}, pool, {}).logits_KBC;
+  CHECK(largest_difference(logits_KNTV[0], whole[0]) < 1e-12);
+  CHECK(largest_difference(logits_KNTV[1].slice(0, 0, 1000), whole[1].slice(0, 0, 1000)) < 1e-12);
+  CHECK(logits_KNTV[1].slice(0, 1000).eq(0).all().item<bool>());
+  CHECK(predict_probabilities(model, data).sum(-1)[1].slice(0, 0, 1000).allclose(
+      at::ones({1000, 4}, at::kDouble)));
+}

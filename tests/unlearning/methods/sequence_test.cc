@@ -3,7 +3,9 @@
 #include "support.h"
 
 #include <assay/activations.h>
+#include <assay/unlearning/selection.h>
 
+#include <torch/csrc/autograd/autograd.h>
 #include <cmath>
 #include <functional>
 
@@ -150,6 +152,31 @@ TEST_CASE("sequences: rmu leaves the layers behind its own as they were") {
           Run again(example.seeds);
           ask("rmu", problem, again, {{{"layer", 1}}});
         }) == "trunk_of: there is no layer 1, the network has hidden layers 0 to 0");
+}
+
+TEST_CASE("sequences: importance is the mean of squared gradients of single answers") {
+  const Example example = one_step();
+  const Problem& problem = example.problem;
+  Run run(example.seeds);
+  const Tensor value_KP = importance(problem.original, problem.forget, problem.likelihood, run);
+  const Tensor x = problem.forget.data.slice(0, 4).to(at::kDouble);
+  Tensor mean_P = at::zeros_like(problem.original.theta_KP[row]);
+  for (std::int64_t n = 0; n < 4; ++n) {
+    const Tensor theta = problem.original.theta_KP[row].unsqueeze(0).clone().requires_grad_(true);
+    const Tensor log_p_TV =
+        problem.original.network
+            ->forward({problem.original.network->layout(), theta}, x[row][n].view({1, 1, -1}), {})
+            .logits_KBC[0][0]
+            .log_softmax(1);
+    Tensor sum = at::zeros({}, at::kDouble);
+    for (std::int64_t t = 0; t < log_p_TV.size(0); ++t) {
+      const auto label = problem.forget.label_KN[row][n][t].item<std::int64_t>();
+      if (label >= 0) sum = sum + log_p_TV[t][label];
+    }
+    mean_P += torch::autograd::grad({sum}, {theta})[0][0].square() / 4;
+  }
+  CHECK(largest(value_KP[row], mean_P) < 1e-10);
+  CHECK(mean_P.max().item<double>() > 1e-3);
 }
 
 TEST_CASE("sequences: without refusals idk says what it needs") {
