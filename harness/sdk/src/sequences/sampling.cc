@@ -17,7 +17,7 @@
 namespace assay {
 namespace {
 
-constexpr std::int64_t sequences_at_once = 1024;  // over all rows: their caches stay small
+constexpr std::int64_t sequences_at_once = 512;  // over all rows: their caches stay small
 
 // Draws the sequences [from, from + B) of every row of the answer.
 class Drawing {
