@@ -92,8 +92,8 @@ struct Hooks {
 Model train(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,
             const Objective& objective, const Hooks& hooks = {});
 
-/// Logits of every item, float [K, N, C] (rows with fewer items: padding rows are zero), without
-/// gradients, in large batches. Counts forward samples when `run` is given.
+/// Logits of every item, float [K, N, C] ([K, N, ..., T, C] of sequences; padding rows are zero),
+/// without gradients, in large batches. Counts forward samples when `run` is given.
 Tensor predict_logits(const Model& model, const Dataset& data, Run* run = nullptr);
 
 /// softmax of predict_logits; zero in padding rows.
