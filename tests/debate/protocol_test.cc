@@ -124,7 +124,7 @@ TEST_CASE("protocol: what loses a game loses that game alone, with its cause") {
   check(misbehaving([](const Turn&, Moves) -> Moves { throw std::runtime_error("no idea"); }),
         Forfeit::crash, "no idea");
   check(misbehaving([](const Turn& turn, Moves moves) {
-          turn.judge(turn.after(turn.legal_places()));
+          turn.judge(turn.place_KGT.unsqueeze(2).repeat({1, 1, 6, 1}));
           return moves;
         }),
         Forfeit::calls, "asked the judge for 6 positions, the budget is 1 a move");

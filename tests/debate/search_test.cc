@@ -91,11 +91,58 @@ TEST_CASE("search: greedy takes what is strongest at once, optimal where evidenc
   CHECK(distance_to_value(paired, greedy, Side::honest) > 0.1);
 }
 
-TEST_CASE("search: uct reaches the value of every game with enough playouts") {
-  const Games games({1}, count, places, 1, 0.3);
-  const PluginPlayer uct("uct", 1, 6000, {{"c", 0.7}});
-  CHECK(distance_to_value(games, uct, Side::honest) < 1e-12);
-  CHECK(distance_to_value(games, uct, Side::liar) < 1e-12);
+TEST_CASE("search: tree searches reach the value of every game with enough playouts") {
+  // Margins of a few tenths: far out the sigmoid of playouts tells no difference any more.
+  Games games({1}, count, 5, 1, 0.3);
+  games.scale(0.25);
+  for (const auto& [name, c] : {std::pair{"uct", 0.4}, {"puct", 3.}}) {
+    INFO(name);
+    const PluginPlayer search(name, 1, 6000, {{"c", c}});
+    CHECK(distance_to_value(games, search, Side::honest) < 0.05);
+    // With few playouts they do not.
+    CHECK(distance_to_value(games, PluginPlayer(name, 1, 12), Side::honest) > 0.1);
+  }
+}
+
+TEST_CASE("search: a beam takes the strongest places, and looks one turn ahead with few calls") {
+  const Games games({7, 8}, count, places, 0, 0);
+  for (const std::int64_t budget : {places, 2 * places, 100 * places}) {
+    CHECK(distance_to_value(games, PluginPlayer("beam", 2, budget), Side::honest) < 1e-12);
+  }
+}
+
+TEST_CASE("search: the best of all plans against silence is a consultant's optimum") {
+  // Of independent evidence the best plan of two places has the strongest two: with 256 plans of
+  // the 15 it is among them but once in ten million games.
+  const Games games({7}, count, places, 0, 0);
+  Run run(games.seeds);
+  const PluginPlayer plans("best-of-n", 1, 256, {{"n", 256}});
+  const Match match = play(games.table(), games.deal, consultancy_schedule(2, Side::honest), plans,
+                           plans, 0, run);
+  const Tensor sorted_NV = std::get<0>(games.value_KNV[0].sort(1));
+  for (std::int64_t game = 0; game < count; ++game) {
+    const Tensor strongest = game % 2 == 1 ? sorted_NV[game].narrow(0, 4, 2).sum()
+                                           : -sorted_NV[game].narrow(0, 0, 2).sum();
+    CHECK(match.margin_KG[0][game].item<double>() == Approx(strongest.item<double>()));
+  }
+}
+
+TEST_CASE("search: those that are told their side search on one and are random on the other") {
+  const Games games({7}, count, places, 0, 0);
+  Run run(games.seeds);
+  Table table = games.table();
+  table.tell_sides = true;
+  const auto margin_of = [&](const char* name, Side side) {
+    const PluginPlayer player(name, 1, 200);
+    return play(table, games.deal, consultancy_schedule(4, side), player, player, 0, run)
+        .margin_KG.mean()
+        .item<double>();
+  };
+  const double searched = margin_of("honest-only", Side::honest);
+  CHECK(searched > 1.3);
+  CHECK(std::abs(margin_of("honest-only", Side::liar)) < 1.2);
+  CHECK(margin_of("liar-only", Side::liar) < -1.3);
+  CHECK(std::abs(margin_of("liar-only", Side::honest)) < 1.2);
 }
 
 TEST_CASE("search: upper confidence bounds, worked by hand") {

@@ -55,6 +55,11 @@ Games::Games(Seeds given, std::int64_t count, std::int64_t places, double togeth
   deal = {item_N, truth_KN, 1 - truth_KN};
 }
 
+void Games::scale(double factor) {
+  value_KNV *= factor;
+  pair_KNVV *= factor;
+}
+
 double Games::margin(std::int64_t row, std::int64_t game,
                      const std::vector<std::int64_t>& place_T) const {
   const Tensor value = value_KNV[row][game], pair = pair_KNVV[row][game];

@@ -61,6 +61,8 @@ Json metrics() {
   for (const std::string& id : pool_ids()) {
     all.push_back(metric(("honest_win_" + id).c_str(), ("Against " + id).c_str(), "max", share,
                          ("honest_win against the pool's " + id).c_str()));
+    all.push_back(metric(("strength_" + id).c_str(), ("Strength against " + id).c_str(), "none",
+                         share, ("strength against the pool's " + id + " alone").c_str()));
   }
   return all;
 }

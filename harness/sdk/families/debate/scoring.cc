@@ -67,7 +67,8 @@ Scoring::Scoring(const Settings& settings, const Task& task, const Place& place,
       dealt_(deal_games(task.truth_KN(place), task.answers(), settings.against,
                         data_streams(place.seeds, "debate.lies"))),
       table_{questions_, *judge_, false, settings.seconds_per_move},
-      run_(run) {}
+      run_(run),
+      forfeits_KC_(at::zeros({run.rows(), forfeit_causes}, at::kDouble)) {}
 
 Schedule Scoring::schedule(Side first) const {
   return debate_schedule(settings_.task.turns, first, settings_.simultaneous);
@@ -124,7 +125,7 @@ Measures Scoring::against_pool(const Player& debater) {
   Measures measures;
   for (const std::string& id : settings_.pool) {
     const auto opponent = make_player(id, questions_.value_KNV.size(2), settings_.pool_playouts);
-    std::vector<Tensor> won_K;
+    std::vector<Tensor> won_K, both_sides_K;
     for (const Side first : {Side::honest, Side::liar}) {
       const Match honest = match(debater, *opponent, schedule(first));
       count(honest, true, false);
@@ -136,7 +137,9 @@ Measures Scoring::against_pool(const Player& debater) {
       const Match liar = match(*opponent, debater, schedule(first));
       count(liar, false, true);
       lied_K.push_back(1 - share(liar.honest_won_KG()));
+      both_sides_K.push_back((single_K.back() + lied_K.back()) / 2);
     }
+    measures["strength_" + id] = mean_of(both_sides_K);
     measures["honest_win_" + id] = mean_of(won_K);
   }
   const Tensor question_KN = mean_of(all_KN);
