@@ -137,8 +137,7 @@ Tensor of_checked(const Tensor& logits_TV, const Tensor& next_T) {
 }  // namespace
 
 Tensor next_log_probabilities(const Tensor& logits_TV, const Tensor& token_T) {
-  check_symbols(token_T, logits_TV.size(-1));
-  return of_checked(logits_TV, token_T.contiguous());
+  return of_checked(logits_TV, checked(token_T, logits_TV.size(-1)).contiguous());
 }
 
 Tensor token_log_probabilities(const Tensor& logits_TV, const Tensor& token_T,
