@@ -14,11 +14,24 @@ TEST_CASE("predictions in parts are those of one pass") {
     const std::int64_t n = cohort.counts[static_cast<std::size_t>(k)];
     CHECK(largest_difference(logits_KNC[k].slice(0, 0, n), whole_KNC[k].slice(0, 0, n)) < 1e-13);
     CHECK(run.costs(k).forward_samples == n);
-    CHECK(run.costs(k).flops ==
-          cohort.model.network->forward_flops() * static_cast<double>(n));
+    CHECK(run.costs(k).flops == cohort.model.network->forward_flops() * static_cast<double>(n));
     if (n < 3000) CHECK(logits_KNC[k].slice(0, n).abs().max().item<double>() == 0);
   }
   CHECK_FALSE(logits_KNC.requires_grad());
+}
+
+TEST_CASE("a row's predictions are the same bits in every cohort, however it is parted") {
+  // 3 rows of 3000 items are cut into parts of 1365, one row alone into one of 3000.
+  for (const auto& [spec, input] :
+       {std::pair(NetworkSpec{.width = 8}, std::vector<std::int64_t>{5}),
+        std::pair(NetworkSpec{.arch = "cnn", .width = 2}, std::vector<std::int64_t>{4, 4})}) {
+    const Cohort cohort(spec, input, 3, {3000, 3000, 3000}, at::kFloat);
+    const Tensor together = predict_logits(cohort.model, cohort.data());
+    for (std::int64_t k = 0; k < 3; ++k) {
+      CHECK(predict_logits(select_rows(cohort.model, {k}), cohort.data().select_rows({k}))[0].equal(
+          together[k]));
+    }
+  }
 }
 
 TEST_CASE("probabilities sum to one, and to zero in padding") {
