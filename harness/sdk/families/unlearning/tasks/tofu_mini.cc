@@ -1,5 +1,6 @@
 // Language models that were taught facts about authors who do not exist (Maini et al. 2024, TOFU,
 // in small): whole authors shall be forgotten.
+#include "sdk/families/support/description.h"
 #include "sdk/families/unlearning/tasks/tasks.h"
 #include "sdk/internal/data_streams.h"
 #include "sdk/internal/settings.h"
