@@ -5,6 +5,7 @@ namespace assay::reports {
 const FamilyPanels* panels_of(const std::string& family) {
   for (const FamilyPanels* panels : {
            &continual_panels,
+           &debate_panels,
            &delta_panels,
            &unlearning_panels,
            &weak_to_strong_panels,

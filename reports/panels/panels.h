@@ -30,6 +30,7 @@ const FamilyPanels* panels_of(const std::string& family);
 
 /// Each in the file of its family.
 extern const FamilyPanels continual_panels;
+extern const FamilyPanels debate_panels;
 extern const FamilyPanels delta_panels;
 extern const FamilyPanels unlearning_panels;
 extern const FamilyPanels weak_to_strong_panels;

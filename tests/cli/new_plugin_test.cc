@@ -73,7 +73,7 @@ TEST_CASE("mistakes of new-plugin are named") {
   }
   CHECK(error_of({"mine", "--family", "weak_to_stron"}, prefix) ==
         "assay: there is no template for plugins of the family 'weak_to_stron' (did you mean "
-        "'weak_to_strong'?); families with one: continual, delta, unlearning, weak_to_strong\n");
+        "'weak_to_strong'?); families with one: continual, debate, delta, unlearning, weak_to_strong\n");
   prefix.write("more/mine", "");
   CHECK(error_of({"mine", "--family", "weak_to_strong"}, prefix) ==
         "assay: mine exists already: remove it, or choose another folder with --out\n");

@@ -34,7 +34,7 @@ TEST_CASE("--families describes the build and each family") {
   CHECK(answer["build"]["numerics"]["threads"] == "1");
   std::vector<std::string> families;
   for (const Json& family : answer.at("families")) families.push_back(family.at("id"));
-  CHECK(families == std::vector<std::string>{"continual", "delta", "unlearning", "weak_to_strong"});
+  CHECK(families == std::vector<std::string>{"continual", "debate", "delta", "unlearning", "weak_to_strong"});
 }
 
 TEST_CASE("--describe prints a plugin, whatever the plugin prints itself") {

@@ -1,5 +1,6 @@
 // The families of this build. A new family is its folders and one line here.
 #include "sdk/families/continual/family.h"
+#include "sdk/families/debate/family.h"
 #include "sdk/families/delta/family.h"
 #include "sdk/families/unlearning/family.h"
 #include "sdk/families/weak_to_strong/family.h"
@@ -11,10 +12,11 @@ namespace assay {
 
 const std::vector<const Family*>& families() {
   static const continual::Continual continual;
+  static const debate::Debate debate;
   static const delta::Delta delta;
   static const unlearning::Unlearning unlearning;
   static const weak_to_strong::WeakToStrong weak_to_strong;
-  static const std::vector<const Family*> all = {&continual, &delta, &unlearning,
+  static const std::vector<const Family*> all = {&continual, &debate, &delta, &unlearning,
                                                  &weak_to_strong};
   return all;
 }

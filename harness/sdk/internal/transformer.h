@@ -63,6 +63,11 @@ struct TransformerParts {
   Tensor embedded(const Tensor& token_KN) const;
 };
 
+/// The residual stream behind the last block, before the last norm: [rows, N, width] of the tokens
+/// x [rows or 1, B, ..., T], N of each row.
+Tensor residual_stream(const TransformerShape& shape, const TransformerParts& parts,
+                       std::int64_t rows, const Tensor& x);
+
 /// The whole of forward(), for `rows` models.
 Outputs transformer_outputs(const TransformerShape& shape, const TransformerParts& parts,
                             std::int64_t rows, const Tensor& x, const Mode& mode);

@@ -5,6 +5,7 @@
 #include <assay/common/text.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <cmath>
 #include <utility>

@@ -94,8 +94,8 @@ class Transformer final : public Network {
 
 }  // namespace
 
-Outputs transformer_outputs(const TransformerShape& shape, const TransformerParts& parts,
-                            std::int64_t rows, const Tensor& x, const Mode& mode) {
+Tensor residual_stream(const TransformerShape& shape, const TransformerParts& parts,
+                       std::int64_t rows, const Tensor& x) {
   const std::int64_t time = x.dim() > 0 ? x.size(-1) : 0;
   const std::int64_t sequences = check_sequences(shape, x, rows);
   const Rotation rotary = rotation(shape, time, parts.embed);
@@ -108,7 +108,12 @@ Outputs transformer_outputs(const TransformerShape& shape, const TransformerPart
     h_KNW = h_KNW + block.o(attention(shape, block, x_KNW, time, rotary));
     h_KNW = h_KNW + feed_forward(block, h_KNW, shape.swiglu);
   }
-  const Tensor features_KNW = rms_norm(h_KNW, parts.norm);
+  return h_KNW;
+}
+
+Outputs transformer_outputs(const TransformerShape& shape, const TransformerParts& parts,
+                            std::int64_t rows, const Tensor& x, const Mode& mode) {
+  const Tensor features_KNW = rms_norm(residual_stream(shape, parts, rows, x), parts.norm);
   std::vector<std::int64_t> sizes = x.sizes().vec();
   sizes[0] = rows;
   sizes.push_back(shape.vocabulary);

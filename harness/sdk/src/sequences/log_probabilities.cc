@@ -1,4 +1,5 @@
 #include "sdk/internal/kernels/tokens.h"
+#include "sdk/internal/next_log_probabilities.h"
 #include "sdk/internal/shape_text.h"
 
 #include <assay/common/error.h>
@@ -6,6 +7,7 @@
 #include <assay/sequences.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <algorithm>
 #include <sstream>
@@ -127,14 +129,21 @@ bool has_kernel(const Tensor& logits) {
   return real && logits.is_cpu();
 }
 
+Tensor of_checked(const Tensor& logits_TV, const Tensor& next_T) {
+  return has_kernel(logits_TV) ? LogProbabilities::apply(logits_TV, next_T)
+                               : plain_log_probabilities(logits_TV, next_T);
+}
+
 }  // namespace
+
+Tensor next_log_probabilities(const Tensor& logits_TV, const Tensor& token_T) {
+  return of_checked(logits_TV, checked(token_T, logits_TV.size(-1)).contiguous());
+}
 
 Tensor token_log_probabilities(const Tensor& logits_TV, const Tensor& token_T,
                                const Tensor& mask_T) {
   check_shapes(logits_TV, token_T, mask_T);
-  const Tensor next_T = spoken_of(logits_TV, token_T, mask_T);
-  const Tensor log_p_T = has_kernel(logits_TV) ? LogProbabilities::apply(logits_TV, next_T)
-                                               : plain_log_probabilities(logits_TV, next_T);
+  const Tensor log_p_T = of_checked(logits_TV, spoken_of(logits_TV, token_T, mask_T));
   return log_p_T.narrow(-1, 0, log_p_T.size(-1) - 1);
 }
 

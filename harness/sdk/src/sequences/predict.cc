@@ -6,6 +6,7 @@
 #include <assay/sequences.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <memory>
 #include <string>

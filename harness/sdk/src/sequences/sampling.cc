@@ -9,6 +9,7 @@
 #include <assay/decoder.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <memory>
 #include <string>
