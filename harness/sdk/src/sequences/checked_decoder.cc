@@ -6,6 +6,7 @@
 #include <assay/common/error.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <string>
 
 namespace assay {
