@@ -235,7 +235,7 @@ TEST_CASE("decoders say what does not fit") {
   CHECK(error_of([&] { decoder->step(ones.narrow(1, 0, 2)); }) ==
         "decoder: tokens must be [2, 3], but are [2, 2]");
   CHECK(error_of([&] { decoder->step(ones * 5); }) ==
-        "decoder: tokens that go on must be tokens, whole numbers from 0 to 4, but there is 5 at "
+        "decoder: what is appended must be tokens, whole numbers from 0 to 4, but there is 5 at "
         "[0, 0]");
   CHECK(error_of([&] { decoder->prefill((ones * 7).unsqueeze(2), ones); }) ==
         "decoder: prompts must be tokens, whole numbers from 0 to 4, but there is 7 at [0, 0, 0]");

@@ -4,7 +4,6 @@
 #include <assay/common/error.h>
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <string>
 #include <utility>

@@ -6,6 +6,7 @@
 #include <assay/common/error.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <string>
 
 namespace assay {
@@ -42,7 +43,7 @@ Tensor CheckedDecoder::step(const Tensor& tokens_KB) {
   if (!used_KB_.defined()) throw Error("decoder: step() comes after prefill()");
   const Tensor came = tokens_KB.to(at::kCPU).clamp_min(-1), ended_KB = came.eq(-1);
   const Tensor token =
-      checked_tokens(came.masked_fill(ended_KB, 0), vocabulary_, "decoder: tokens that go on");
+      checked_tokens(came.masked_fill(ended_KB, 0), vocabulary_, "decoder: what is appended");
   const Tensor after_KB = used_KB_ + ended_KB.logical_not();
   expect_room(largest(after_KB));
   const Tensor logits_KBV = append(token.masked_fill(ended_KB, -1).contiguous());
