@@ -161,8 +161,9 @@ std::vector<Check> check_plugins(const std::vector<fs::path>& given) {
 
 Check check_data() {
   const char* given = std::getenv("ASSAY_DATA");
-  const fs::path folder =
-      fs::path(given != nullptr && *given != '\0' ? given : "/usr/share/datasets") / "fashion-mnist";
+  const bool is_given = given != nullptr && *given != '\0';
+  const fs::path folder = fs::path(is_given ? given : "/usr/share/datasets") / "fashion-mnist";
+  const fs::path texts = fs::path(is_given ? given : "/usr/share/games") / "fortunes";
   for (const char* file : {"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
                            "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"}) {
     if (fs::exists(folder / file)) continue;
@@ -170,7 +171,13 @@ Check check_data() {
             "apt install dataset-fashion-mnist, or let ASSAY_DATA name the folder that contains "
             "fashion-mnist/"};
   }
-  return {"data", Health::ok, "Fashion-MNIST in " + folder.string(), ""};
+  for (const char* file : {"computers", "definitions", "literature", "science", "wisdom"}) {
+    if (fs::exists(texts / file)) continue;
+    return {"data", Health::warn, "fortunes: there is no " + (texts / file).string(),
+            "apt install fortunes, or let ASSAY_DATA name the folder that contains fortunes/"};
+  }
+  return {"data", Health::ok,
+          "Fashion-MNIST in " + folder.string() + ", fortunes in " + texts.string(), ""};
 }
 
 }  // namespace

@@ -119,6 +119,10 @@ TEST_CASE("a missing data set is a warning with the package that has it") {
   for (const char* file : {"train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"}) {
     prefix.write(std::string("data/fashion-mnist/") + file + "-ubyte.gz", "");
   }
+  CHECK(check("data")["mend"].get<std::string>().find("apt install fortunes") == 0);
+  for (const char* file : {"computers", "definitions", "literature", "science", "wisdom"}) {
+    prefix.write(std::string("data/fortunes/") + file, "");
+  }
   CHECK(check("data")["health"] == "ok");
   ::unsetenv("ASSAY_DATA");
 }

@@ -1,6 +1,7 @@
 // The linear case against its closed form.
 #include "sdk/families/delta/linear_theory.h"
 #include "sdk/families/delta/protocol.h"
+#include "sdk/internal/data_streams.h"
 #include "support.h"
 
 #include <ATen/ATen.h>
@@ -165,13 +166,23 @@ TEST_CASE("linear: sampled gradients are the closed form within simulation error
   const Tensor differ_N =
       (made.response_KN2.select(2, 0) - made.response_KN2.select(2, 1))[0].to(at::kFloat);
   const Tensor mean_D = (made.x[0] * differ_N.unsqueeze(1)).mean(0).to(at::kDouble);
-  // |theta_c - theta_r|^2 = 2 - 2 theta_c.theta_r is not known to the test; its parts are: the
-  // component along delta itself must be |delta| / sqrt(2 pi), all others noise of share / N.
-  const double share = differ_N.abs().mean().item<double>();
-  const double angle = share * std::numbers::pi;  // P(y_c != y_r) = angle / pi
-  const double length = std::sqrt(2 - 2 * std::cos(angle)) / std::sqrt(2 * std::numbers::pi);
-  const double error = std::sqrt(share * 50 / 40000.0);
-  CHECK(mean_D.norm().item<double>() == Approx(length).margin(3 * error));
+  // The teachers' rules once more, from the draws that name them.
+  const auto unit = [&](const char* part) {
+    const Tensor draw_D =
+        data_streams(seeds, std::string("linear_delta.") + part).normal({50}).squeeze(0);
+    return draw_D / draw_D.norm();
+  };
+  const Tensor truth_D = unit("truth");
+  const auto rule = [&](const char* part, double cosine) {
+    const Tensor draw_D = unit(part), across_D = draw_D - draw_D.dot(truth_D) * truth_D;
+    return cosine * truth_D + std::sqrt(1 - cosine * cosine) * across_D / across_D.norm();
+  };
+  const Tensor delta_D =
+      (rule("chosen", 0.6) - rule("rejected", -0.2)) / std::sqrt(2 * std::numbers::pi);
+  // Each of the 50 components is a mean of 40,000 terms of variance `share`.
+  const double error = std::sqrt(differ_N.abs().mean().item<double>() * 50 / 40000.0);
+  CHECK((mean_D - delta_D).norm().item<double>() < 1.5 * error);
+  CHECK(delta_D.norm().item<double>() > 10 * error);  // else any small answer would do
 }
 
 }  // namespace assay::delta::test

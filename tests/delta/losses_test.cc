@@ -5,7 +5,9 @@
 #include <ATen/ATen.h>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace assay::delta::test {
 namespace {
@@ -240,6 +242,15 @@ double first_loss(const char* method, const Json& parameters) {
   return fit(plugin_method(method), parameters, uniform_problem(), seeds, 1, 0.1).loss[0][0];
 }
 
+/// The loss after one step from there, of pairs that all choose class 0 over class 1.
+double second_loss(const char* method, double lr, std::int64_t pairs = 1) {
+  Problem problem = uniform_problem();
+  problem.pairs = {Dataset::own(problem.pairs.data.slice(0, pairs).clone()),
+                   at::arange(2, at::kLong).repeat({2, pairs, 1}),
+                   {}};
+  return fit(plugin_method(method), Json::object(), problem, seeds, 2, lr).loss[1][0];
+}
+
 }  // namespace
 
 TEST_CASE("losses: every method is its equation, of classes") {
@@ -280,6 +291,94 @@ TEST_CASE("losses: values at the reference point, worked out by hand") {
   CHECK(first_loss("orpo", {}) == Approx(log4 + 0.1 * log2));
   CHECK(first_loss("sft-chosen", {}) == Approx(log4));
   CHECK(first_loss("sft-rejected", {}) == Approx(log4));
+}
+
+TEST_CASE("losses: values away from the reference point, worked out by hand") {
+  // All with their default parameters. The first step moves the bias of class 0 (chosen) by b_w, of
+  // class 1 (rejected) by b_l; the other two move alike or stay.
+  const double e = std::exp(1.0);
+  const double near_1 = std::log(1 + 1 / e), far_1 = std::log(1 + e);  // -log sigmoid(1) and (-1)
+  // dpo: slope of D -.05 each way, D = .1 lr = 10, beta D = 1. dpo-norm: beta 5, D = 5 lr = .2.
+  CHECK(second_loss("dpo", 100) == Approx(near_1));
+  CHECK(second_loss("dpo-norm", 0.04) == Approx(near_1));
+  // cdpo: slope .05 (.9 - .1), D = .08 lr = 10. rdpo: slope .05 (.9 + .1) / .8, D = .125 lr = 10.
+  CHECK(second_loss("cdpo", 125) == Approx(0.9 * near_1 + 0.1 * far_1));
+  CHECK(second_loss("rdpo", 80) == Approx((0.9 * near_1 - 0.1 * far_1) / 0.8));
+  // ipo: (D - 5)^2, slope 10, D = 20 lr = 2. hinge: slope .1, D = .2 lr = 5. margin: D = 2 lr = 1.
+  CHECK(second_loss("ipo", 0.1) == Approx(9));
+  CHECK(second_loss("hinge", 25) == Approx(0.5));
+  CHECK(second_loss("margin", 0.5) == Approx(-1));
+  // apo-zero: each slope .1 / 4, b = +-2 at lr 80; log-ratios +-2 - log((e^2 + e^-2 + 2) / 4).
+  const double r_w = 2 - 2 * std::log(std::cosh(1.0)), r_l = r_w - 4;
+  CHECK(second_loss("apo-zero", 80) == Approx(1 - sigmoid(0.1 * r_w) + sigmoid(0.1 * r_l)));
+  // kto: half of that slope. With one pair the unrelated response is the chosen one: z = r_w > 0.
+  CHECK(second_loss("kto", 160) == Approx((0.5 + 1 - sigmoid(0.1 * (r_w - r_l))) / 2));
+  // With two it is the chosen one once and the rejected one once, whose mean is below 0: z = 0.
+  CHECK(second_loss("kto", 160, 2) ==
+        Approx((1 - sigmoid(0.1 * r_w) + 1 - sigmoid(-0.1 * r_l)) / 2));
+  // simpo: slope 2.5 sigmoid(1.375), so that 2.5 D = 1.375 and the loss is log 2.
+  CHECK(second_loss("simpo", 0.55 / (5 * sigmoid(1.375))) == Approx(std::log(2.0)));
+  // Those that also learn the chosen response, lr 1: b_w gains 3/4, the others lose 1/4.
+  const auto log_p = [](double b_w, double b_l, double own) {
+    return own - std::log(std::exp(b_w) + std::exp(b_l) + 2 * std::exp(-0.25));
+  };
+  CHECK(second_loss("sft-chosen", 1) == Approx(-log_p(0.75, -0.25, 0.75)));
+  CHECK(second_loss("sft-rejected", 1) == Approx(-log_p(0.75, -0.25, 0.75)));
+  // cpo: and .05 each way.
+  CHECK(second_loss("cpo", 1) == Approx(softplus(-0.1 * 1.1) - log_p(0.8, -0.3, 0.8)));
+  // orpo: odds rise by 4/3 of s, and .1 / 2 of that each way.
+  const double b_w = 0.75 + 0.2 / 3, b_l = -0.25 - 0.2 / 3;
+  const double chosen = log_p(b_w, b_l, b_w), rejected = log_p(b_w, b_l, b_l);
+  CHECK(second_loss("orpo", 1) ==
+        Approx(-chosen + 0.1 * softplus(log_odds(rejected) - log_odds(chosen))));
+}
+
+TEST_CASE("losses: lengths of two and four tokens, worked out by hand") {
+  // A uniform table over three symbols; prompt 0, chosen 1 1, rejected 2 2 2 2. The slope of
+  // r_w / 2 - r_l / 4 is, less what every symbol loses, (0, 1/2, -1/4) in row 0, (0, 1/2, 0) in row
+  // 1 and (0, 0, -3/4) in row 2.
+  Problem problem;
+  problem.student.network = bigram(3);
+  problem.student.theta_KP = at::zeros({2, 9}, at::kDouble);
+  const Tensor token_2T = at::tensor({0., 1., 1., 0., 0., 0., 2., 2., 2., 2.}, at::kDouble);
+  const Tensor mask_2T = at::tensor({0, 1, 1, 0, 0, 0, 1, 1, 1, 1}, at::kLong).to(at::kBool);
+  problem.pairs = {Dataset::own(token_2T.view({1, 1, 2, 5}).repeat({2, 1, 1, 1})),
+                   {},
+                   mask_2T.view({1, 1, 2, 5}).repeat({2, 1, 1, 1})};
+  const auto log_p = [](double a, double b, double c, double own) {
+    return own - std::log(std::exp(a) + std::exp(b) + std::exp(c)) + std::log(3.0);
+  };
+  // dpo-norm: 5 / 2 of the slope at lr .4, so once the slope.
+  const double shift_0 = 0.25 / 3, shift_1 = 0.5 / 3, shift_2 = 0.75 / 3;
+  const double zero_0 = -shift_0, one_0 = 0.5 - shift_0, two_0 = -0.25 - shift_0;
+  const double w = (log_p(zero_0, one_0, two_0, one_0) +
+                    log_p(-shift_1, 0.5 - shift_1, -shift_1, 0.5 - shift_1)) /
+                   2;
+  const double l = (log_p(zero_0, one_0, two_0, two_0) +
+                    3 * log_p(shift_2, shift_2, shift_2 - 0.75, shift_2 - 0.75)) /
+                   4;
+  CHECK(fit(plugin_method("dpo-norm"), {}, problem, seeds, 2, 0.4).loss[1][0] ==
+        Approx(softplus(-5 * (w - l))));
+  // ipo: twice 5 of the slope, at lr .1 the same step.
+  CHECK(fit(plugin_method("ipo"), {}, problem, seeds, 2, 0.1).loss[1][0] ==
+        Approx(std::pow(w - l - 5, 2)));
+}
+
+TEST_CASE("losses: kto with a reference point above zero") {
+  // One pair, whose unrelated response is its chosen one: it rises, and no slope goes through it.
+  Problem problem = class_problem(seeds);
+  problem.pairs = {Dataset::own(problem.pairs.data.slice(0, 1).clone()),
+                   problem.pairs.response_KN2.narrow(1, 0, 1).clone(),
+                   {}};
+  const auto kto = std::find_if(cases().begin(), cases().end(),
+                                [](const Case& test) { return test.method == std::string("kto"); });
+  check_case(*kto, problem);
+  const Fit found = fit(plugin_method("kto"), kto->parameters, problem, seeds, 3, 0.5);
+  for (std::int64_t row = 0; row < 2; ++row) {
+    const auto pairs =
+        pairs_of(Plain(problem, row), found.theta_KP[2][row], problem.student.theta_KP[row]);
+    CHECK(pairs[0].z > 0.01);
+  }
 }
 
 TEST_CASE("losses: a pair of equal responses teaches nothing") {

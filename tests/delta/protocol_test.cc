@@ -227,14 +227,49 @@ TEST_CASE("protocol: answers that break the contract") {
           other.network = make_network({.width = 3, .depth = 1}, {16}, 2);
           other.theta_KP = at::zeros({problem.rows(), other.network->layout().size()});
           return other;
-        }) == "fit returned a network of 59 parameters, expected the student's, which has 32");
+        }) ==
+        "fit returned a network of 59 parameters in 4 slices, which is not the student's: return "
+        "problem.student's network, which has 32 in 1");
+  // As many parameters, arranged in another way.
+  CHECK(failure([](const Problem& problem, Run&) {
+          Model other;
+          other.network = make_network({.width = 5, .depth = 1}, {3}, 2);
+          other.theta_KP = at::zeros({problem.rows(), 32});
+          return other;
+        }).find("fit returned a network of 32 parameters in 4 slices") == 0);
+}
+
+TEST_CASE("protocol: checkpoints of other steps than the curve's are no candidates") {
+  Json given = tiny();
+  given["train"]["steps"] = 30;
+  given["curve"] = "10";
+  given["stop"] = "development";
+  given["development"] = 5000;
+  Probe::body = [](const Problem& problem, Run& run) {
+    const Tensor& theta_KP = problem.student.theta_KP;
+    run.checkpoint(5, theta_KP * 2);
+    run.checkpoint(10, -theta_KP);
+    run.checkpoint(31, theta_KP * 3);  // beyond the recipe
+    return Model{problem.student.network, -theta_KP};
+  };
+  const Benchmark benchmark(given, {0});
+  const RowOutcome row = benchmark.method(probe, none).front();
+  REQUIRE(row.failure.empty());
+  Json steps = Json::array();
+  for (const Json& point : row.result.at("curves").at("curve.accuracy")) steps.push_back(point[0]);
+  CHECK(steps == Json({0, 10, 30}));
+  CHECK(metric(row, "stopped") == 0);
+  CHECK(metric(row, "last") == Approx(1 - 0.7952).margin(1e-4));
 }
 
 TEST_CASE("protocol: the truth is opened after the method has returned") {
   const Benchmark benchmark(tiny(), {0});
+  const std::int64_t before = Truth::made();
+  std::int64_t inside = -1;
   std::string phase;
   Probe::body = [&](const Problem& problem, Run& run) {
     phase = run.phase();
+    inside = Truth::made();
     // Nothing in reach tells the truth: prompts, two teachers' answers, the start.
     CHECK(problem.pairs.response_KN2.sizes() == at::IntArrayRef({1, 200, 2}));
     CHECK_FALSE(problem.pairs.mask_KN2T.defined());
@@ -243,6 +278,8 @@ TEST_CASE("protocol: the truth is opened after the method has returned") {
   };
   benchmark.method(probe, none);
   CHECK(phase == "fit");
+  CHECK(inside == before);
+  CHECK(Truth::made() == before + 1);
   CHECK(benchmark.last_phase() == "write");
 }
 

@@ -107,6 +107,80 @@ TEST_CASE("sequences: a response of another item follows the item's own prompt")
                   at::tensor({0, 1, 0, 0, 0, 0, 0, 1, 1, 1}, at::kLong).view({1, 2, 5})));
 }
 
+TEST_CASE("sequences: where one response is empty the other says how long the prompt is") {
+  // Item 0: prompt 1, nothing chosen, 7 8 rejected. Item 1: prompt 2 3, 4 chosen, 5 6 rejected.
+  const Tensor token =
+      at::tensor({1, 0, 0, 0, 0, 1, 7, 8, 0, 0, 2, 3, 4, 0, 0, 2, 3, 5, 6, 0}, at::kFloat)
+          .view({1, 2, 2, 5});
+  const Tensor mask =
+      at::tensor({0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0}, at::kLong)
+          .to(at::kBool)
+          .view({1, 2, 2, 5});
+  CHECK(at::equal(prompt_lengths(mask), at::tensor({1, 2}, at::kLong).view({1, 2})));
+  const Sequences unrelated = unrelated_sequences(token, mask);
+  CHECK(at::equal(unrelated.token_KNT,
+                  at::tensor({1, 4, 0, 0, 0, 2, 3, 7, 8, 0}, at::kFloat).view({1, 2, 5})));
+  CHECK(at::equal(unrelated.mask_KNT.to(at::kLong),
+                  at::tensor({0, 1, 0, 0, 0, 0, 0, 1, 1, 0}, at::kLong).view({1, 2, 5})));
+
+  // The student's own responses begin there too: a token is drawn behind each prompt.
+  Problem problem;
+  problem.student.network =
+      make_network({.arch = "transformer", .width = 8, .depth = 1, .heads = 2}, {5}, 9);
+  problem.student.theta_KP =
+      initial_parameters(problem.student.network->layout(), Streams({1}, "own"));
+  problem.pairs = {Dataset::own(token), {}, mask};
+  Run run({1});
+  const Pairs drawn = draw_pairs(problem, 1, run.streams("responses"), run);
+  CHECK(at::equal(prompt_lengths(drawn.mask_KN2T), prompt_lengths(mask)));
+  CHECK(drawn.data.slice(0, 1).select(3, 0).eq(1).all().item<bool>());
+}
+
+TEST_CASE("sequences: the likeliest response at temperature 0, and temperatures that are none") {
+  const Problem problem = class_problem({1, 2});
+  Run run({1, 2});
+  const Pairs drawn = draw_pairs(problem, 0, run.streams("responses"), run);
+  const Tensor likeliest_KN = predict_logits(problem.student, problem.pairs.data).argmax(2);
+  CHECK(at::equal(drawn.response_KN2.select(2, 0), likeliest_KN));
+  CHECK(at::equal(drawn.response_KN2.select(2, 1), likeliest_KN));
+  CHECK(error_of([&] { draw_pairs(problem, -1, run.streams("responses"), run); }) ==
+        "draw_pairs: temperature is -1, expected a finite number from 0 on, where 0 takes the "
+        "likeliest response");
+  CHECK_FALSE(error_of([&] { draw_pairs(problem, NAN, run.streams("responses"), run); }).empty());
+
+  Problem broken = problem;
+  broken.student.theta_KP = problem.student.theta_KP.clone();
+  broken.student.theta_KP[1].fill_(NAN);
+  const Pairs others = draw_pairs(broken, 0.5, run.streams("responses"), run);
+  CHECK_FALSE(run.failed(0));
+  CHECK(run.failed(1));
+  Run whole({1, 2});
+  CHECK(at::equal(others.response_KN2[0],
+                  draw_pairs(problem, 0.5, whole.streams("responses"), whole).response_KN2[0]));
+}
+
+TEST_CASE("sequences: what was not read is asked for by name") {
+  const Problem problem = class_problem({1, 2});
+  Run run({1, 2});
+  CHECK(error_of([&] {
+          train_preferences(problem, run, {.reference = false},
+                            [](const Preferences& pairs) { return pairs.chosen.log_ratio(); });
+        }) == "log_ratio: the start's log-probabilities were not read: set Reading::reference");
+}
+
+TEST_CASE("sequences: a student whose logits are not finite fails alone") {
+  Probe::body = [](const Problem& problem, Run&) {
+    Model student{problem.student.network, problem.student.theta_KP.clone()};
+    student.theta_KP[1] *= 1e20;  // finite parameters
+    return student;
+  };
+  const Benchmark benchmark(tiny_markers(), {4, 5});
+  const auto rows = benchmark.method(probe, {});
+  CHECK(rows[0].failure.empty());
+  CHECK(rows[1].kind == "non_finite");
+  CHECK(rows[1].failure == "what the student says is not finite");
+}
+
 TEST_CASE("sequences: a student's own responses, of classes") {
   Problem problem = class_problem({1, 2});
   // The same prompt 4,000 times: shares of what is drawn are its probabilities.
@@ -154,6 +228,16 @@ TEST_CASE("sequences: the task from end to end, and each row alone") {
     REQUIRE(alone[0].failure.empty());
     CHECK(alone[0].result.at("metrics").at("margin").get<double>() ==
           Approx(together[1].result.at("metrics").at("margin").get<double>()).margin(2e-3));
+    const auto value = [](const RowOutcome& row, const char* id) {
+      return row.result.at("metrics").at(id).get<double>();
+    };
+    for (const char* id : {"reward_chosen", "likelihood_chosen", "likelihood_rejected"}) {
+      INFO(id);
+      CHECK(value(alone[0], id) == Approx(value(together[1], id)).epsilon(0.01));
+    }
+    CHECK(std::abs(value(together[1], "reward_chosen")) > 0.01);  // far above rounding
+    CHECK(value(together[0], "likelihood_chosen") !=
+          Approx(value(together[1], "likelihood_chosen")).epsilon(1e-4));
   }
   CHECK(error_of([&] {
           Json given = tiny_markers();

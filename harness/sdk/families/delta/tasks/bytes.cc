@@ -79,13 +79,16 @@ class Texts {
 /// NaN where what it says is not finite.
 Tensor next_right_K(const Model& model, const Documents& text) {
   constexpr std::int64_t part = 100;  // logits of all items at once would not fit
+  const at::NoGradGuard no_record;
+  const ParameterView parameters(model.network->layout(), model.theta_KP);
   const std::int64_t items = text.token_KNT.size(1), length = text.token_KNT.size(2);
   Tensor right_K = at::zeros({model.rows()}, at::kDouble);
   for (std::int64_t from = 0; from < items; from += part) {
     const std::int64_t size = std::min(part, items - from);
     const Tensor token_KNT = text.token_KNT.narrow(1, from, size);
-    const Dataset data = Dataset::own(token_KNT.to(model.theta_KP.device()));
-    const Tensor logits_KNTV = predict_logits(model, data).cpu().narrow(2, 0, length - 1);
+    const Tensor x_KNT = token_KNT.to(model.theta_KP.device());
+    const Tensor logits_KNTV =
+        model.network->forward(parameters, x_KNT, {}).logits_KBC.narrow(2, 0, length - 1).cpu();
     const Tensor right_KNT = logits_KNTV.argmax(3).eq(token_KNT.narrow(2, 1, length - 1));
     const Tensor counted_KNT = text.mask_KNT.narrow(1, from, size).narrow(2, 1, length - 1);
     right_K += right_KNT.logical_and(counted_KNT).sum({1, 2});
