@@ -48,7 +48,8 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
                         .turns = settings.task.turns,
                         .answers = task->answers(),
                         .budget = settings.budget,
-                        .shape = task->shape()},
+                        .shape = task->shape(),
+                        .practice = {}},
                        run);
   }
 
