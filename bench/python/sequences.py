@@ -33,7 +33,8 @@ def compare_sampling(options):
 
 # How many times faster a step than plain PyTorch with AdamW as it comes, at least.
 STEPS = {(2, 32, 32): 2.2, (3, 64, 64): 1.5, (4, 128, 64): 1.2}
-HEADINGS = ["layers, width, tokens", "us (K)", "default / target", "fused", "sgemm", "met"]
+COHORT = 5  # fixed: chosen from the readings that are judged, the faster would be the luckier
+HEADINGS = ["layers, width, tokens", "us (K)", "default / target", "fused", "K=1", "sgemm", "met"]
 
 
 def compare_decoders(options):
@@ -53,6 +54,7 @@ def compare_decoders(options):
     lines = [HEADINGS] + [
         [", ".join(map(str, row["size"])), f"{row['us']['median']:.0f} ({row['K']})",
          ratios.cell(row["default"], row["target"]), ratios.cell(row["fused"]),
+         ratios.cell(row["alone"]),
          f"{100 * row['sgemm_share']:.0f} %", "yes" if row["met"] else "no"] for row in rows]
     print(ratios.markdown(lines))
     return {"kind": "decoders", "rows": rows}, all(row["met"] for row in rows)
@@ -65,10 +67,10 @@ def decoders_row(size, rounds):
 
     def us(cohort):
         return [counters(r, cohort)["us_per_model_step"] for r in rounds]
-    best = min((e["K"] for e in rounds[0]["ours"]), key=lambda cohort: ratios.median(us(cohort)))
-    row = {"size": size, "K": int(best), "us": ratios.spread(us(best)), "target": STEPS[size]}
+    row = {"size": size, "K": COHORT, "us": ratios.spread(us(COHORT)), "target": STEPS[size]}
     for column in ("default", "fused"):
-        row[column] = ratios.ratios([r["theirs"][column] for r in rounds], us(best))
-    row["sgemm_share"] = ratios.median(counters(r, best)["sgemm_share"] for r in rounds)
+        row[column] = ratios.ratios([r["theirs"][column] for r in rounds], us(COHORT))
+    row["alone"] = ratios.ratios([r["theirs"]["default"] for r in rounds], us(1))
+    row["sgemm_share"] = ratios.median(counters(r, COHORT)["sgemm_share"] for r in rounds)
     row["met"] = row["default"]["median"] >= row["target"]
     return row

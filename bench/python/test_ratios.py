@@ -5,6 +5,7 @@ import unittest
 import families
 import measure
 import protocol
+import preference_pairs
 import ratios
 import sequences
 
@@ -153,8 +154,9 @@ class DecodersTest(unittest.TestCase):
                   for ours, share in ((30, 0.4), (fastest, 0.5), (60, 0.3))]
         return sequences.decoders_row((2, 32, 32), rounds)
 
-    def test_the_fastest_cohort_is_compared_round_by_round(self):
+    def test_the_cohort_chosen_beforehand_is_compared_round_by_round(self):
         row = self.row(20)
+        self.assertEqual(row["alone"], {"median": 1.5, "min": 0.75, "max": 2.25})
         self.assertEqual((row["K"], row["target"], row["sgemm_share"]), (5, 2.2, 0.4))
         self.assertEqual(row["default"], {"median": 3, "min": 1.5, "max": 4.5})
         self.assertEqual(row["fused"], {"median": 2, "min": 1, "max": 3})
@@ -164,6 +166,24 @@ class DecodersTest(unittest.TestCase):
         row = self.row(45)  # ratios 3, 2, 1.5
         self.assertEqual(row["default"]["median"], 2)
         self.assertFalse(row["met"])
+
+
+class PreferencesTest(unittest.TestCase):
+    def figures(self, trl):
+        ours = {k: {"us_per_model_step": us, "limit_us": 5, "sgemm_share": 0.5}
+                for k, us in ((1, 20), (5, 10))}
+        rounds = [{"ours": ours, "plain": {"default": plain, "fused": 12}} for plain in (20, 15, 10)]
+        for of_round in rounds[:trl]:
+            of_round["trl"] = {"trl": 24}
+        return preference_pairs.preferences_figures(rounds)
+
+    def test_both_targets_count_where_both_were_measured(self):
+        figures = self.figures(trl=0)
+        self.assertEqual(figures["theirs"]["default"]["ratio"], {"median": 1.5, "min": 1, "max": 2})
+        self.assertEqual(figures["theirs"]["default"]["alone"]["median"], 0.75)
+        self.assertTrue(figures["met"])
+        self.assertNotIn("trl", self.figures(trl=2)["theirs"])
+        self.assertFalse(self.figures(trl=3)["met"])  # 2.4, and 2.5 is wanted
 
 
 if __name__ == "__main__":

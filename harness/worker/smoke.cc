@@ -7,8 +7,8 @@
 #include <assay/common/files.h>
 #include <assay/common/text.h>
 
-#include <algorithm>
 #include <unistd.h>
+#include <algorithm>
 
 namespace assay {
 
@@ -65,7 +65,7 @@ void write_stage_file(const StageJob& job, const std::string& family,
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     rows.push_back({{"seed", job.seeds[i]}, {"status", "done"}, {"result", outcomes[i].result}});
   }
-  const Json document = {{"format", "assay-stage"}, {"version", 1},      {"family", family},
+  const Json document = {{"format", "assay-stage"}, {"version", 1},       {"family", family},
                          {"stage", job.stage},      {"seeds", job.seeds}, {"rows", rows}};
   write_unpublished(job.output / "stage.json", document.dump());
 }
@@ -87,15 +87,35 @@ StageInputs run_stages(const Family& family, const Json& settings, const Json& e
   return done;
 }
 
+bool offers_all(const Json& expansion, const std::vector<std::string>& needs) {
+  const auto offered = expansion.at("capabilities").get<std::vector<std::string>>();
+  return std::all_of(needs.begin(), needs.end(), [&](const std::string& need) {
+    return std::find(offered.begin(), offered.end(), need) != offered.end();
+  });
+}
+
+// The settings of a small benchmark that offers what the method needs: of several the first that
+// does, else the first, which says what it lacks.
+Json settings_for(const Family& family, const Json& specs, const MethodInfo& info) {
+  const Json given = family.smoke_settings();
+  const Json all = given.is_array() ? given : Json::array({given});
+  Json chosen;
+  for (const Json& one : all) {
+    const Json settings = resolved(one, specs, "the family's small benchmark");
+    if (chosen.is_null()) chosen = settings;
+    if (offers_all(family.expand(settings), info.requirements)) return settings;
+  }
+  return chosen;
+}
+
 void fit_and_score(const MethodEntry& method) {
   const Family& family = find_family(method.family);
   const Json described = family.describe();
-  const Json settings =
-      resolved(family.smoke_settings(), described.at("settings"), "the family's small benchmark");
-  const Json expansion = family.expand(settings);
   const MethodInfo info = method.describe();
-  const Json parameters = resolved(Json::object(), to_json(info.parameters),
-                                   "the method is tried with its defaults");
+  const Json settings = settings_for(family, described.at("settings"), info);
+  const Json expansion = family.expand(settings);
+  const Json parameters =
+      resolved(Json::object(), to_json(info.parameters), "the method is tried with its defaults");
   const Seeds seeds = info.single_row ? Seeds{0} : Seeds{0, 1};
 
   const ScratchFolder scratch;
@@ -114,7 +134,8 @@ void fit_and_score(const MethodEntry& method) {
     outcomes = family.run_cells(job, run);
   } catch (...) {
     const Failure failure = current_failure();
-    throw Error("it failed in phase " + run.phase() + " (" + failure.kind + "): " + failure.message);
+    throw Error("it failed in phase " + run.phase() + " (" + failure.kind +
+                "): " + failure.message);
   }
   if (const auto failure = first_failure(outcomes, seeds); !failure.empty()) throw Error(failure);
   // A family may have a primary metric for each kind of task: one of them is enough.

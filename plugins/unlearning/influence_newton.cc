@@ -16,6 +16,7 @@ class InfluenceNewton final : public Method {
     return MethodInfo("influence-newton")
         .summary("Newton steps towards the optimum of the retain set")
         .paper("arXiv:1911.03030")
+        .needs("curvature")
         .parameter(integer("steps", 1).range(1, 100).help("Newton steps"))
         .parameter(real("scale", 1).range(0, 1).per_row().help("share of each step that is made"))
         .parameter(real("damping", 0).at_least(0).per_row().help("added to the Hessian's diagonal"))

@@ -1,7 +1,7 @@
 // NPO without a reference (Fan et al. 2024):
-//   L = -gamma mean over forget of 2/beta log sigma(beta (-log p(y) - delta))
+//   L = -gamma mean over forget of 2/beta log sigma(beta (-log p(y) / |y| - delta))
 //       - alpha mean over retain of log p(y)
-// A label is an answer of length 1.
+// |y|: tokens of the answer; a label is an answer of length 1.
 #include <assay/unlearning/losses.h>
 #include <assay/unlearning/terms.h>
 
@@ -35,9 +35,9 @@ class SimNpo final : public Method {
   Answer unlearn(const Problem& problem, Run& run) override {
     return edit(problem, run, Reads::both, [&](const Sides& sides) {
       const Batch& forget = sides.forget;
-      const Tensor log_p_AB = forget_log_likelihood(problem, sides);
-      const Tensor forget_A = forget.mean(
-          simnpo(log_p_AB, at::ones_like(log_p_AB), forget.row(beta_K1_), forget.row(delta_K1_)));
+      const Tensor forget_A =
+          forget.mean(simnpo(forget_log_likelihood(problem, sides), forget_lengths(problem, sides),
+                             forget.row(beta_K1_), forget.row(delta_K1_)));
       return forget.row(gamma_K1_).squeeze(1) * forget_A +
              forget.row(alpha_K1_).squeeze(1) * retain_loss(problem, sides);
     });

@@ -20,6 +20,7 @@ struct Measured {
 };
 
 constexpr Measured by_accuracy{"ways", "", "accuracy"};
+constexpr Measured by_probability{"probabilities", "_probability", "probability of the answer"};
 constexpr Measured by_distance{"distances", "_distance", "distance from the retrained model"};
 
 std::string curve_name(const char* set, const Measured& measured) {
@@ -255,6 +256,7 @@ std::vector<Block> of_benchmark(const PanelInput& input) {
   const auto add = [&blocks](std::vector<Block> more) {
     for (Block& block : more) blocks.push_back(std::move(block));
   };
+  add(ways(input, by_probability));
   add(ways(input, by_distance));
   add(klom(input));
   add(attacks(input));

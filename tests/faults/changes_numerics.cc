@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <assay/common/error.h>
 #include <c10/core/DefaultDtype.h>
 #include <c10/core/GradMode.h>

@@ -120,6 +120,10 @@ TEST_CASE("a base that cannot be adapted says why") {
         "make_adapted: the base must be one model, a single row; select_rows picks one");
   CHECK(adapted(base, {.rank = 17}) ==
         "make_adapted: rank must be between 1 and the width, 16, but is 17");
+  CHECK(adapted(base, {.alpha = std::numeric_limits<double>::infinity()}) ==
+        "make_adapted: alpha must be a finite number, but is inf");
+  CHECK(adapted(base, {.projections = {"attn.q", "attn.v", "attn.q"}}) ==
+        "make_adapted: the projection 'attn.q' is named twice");
   CHECK(adapted(base, {.projections = {"attn.p"}})
             .find("make_adapted: the base has no projection 'attn.p'") == 0);
   CHECK(adapted(base, {.projections = {}}).find("make_adapted: name projections to adapt, of ") ==

@@ -124,3 +124,62 @@ TEST_CASE("likelihoods name the shapes that do not fit") {
         }) ==
         "kl_divergence: expected two logits [rows, batch, outputs], got [2, 3, 2] and [2, 4, 2]");
 }
+
+TEST_CASE("likelihood of answers of tokens by hand: sums, lengths, shares, masks") {
+  constexpr Likelihood sequence = Likelihood::sequence;
+  // Three positions, two symbols: (1/4, 3/4), (1/2, 1/2), (4/5, 1/5); the first is a question's.
+  const Tensor one = doubles({0, std::log(3.0), 0, 0, std::log(4.0), 0}, {1, 1, 3, 2});
+  const Tensor logits = one.repeat({1, 2, 1, 1});
+  const Tensor label = longs({-1, 1, 0, 1, 0, -1}, {1, 2, 3});
+  CHECK(largest_difference(log_likelihood(sequence, logits, label),
+                           doubles({std::log(.5 * .8), std::log(.75 * .5)}, {1, 2})) < 1e-15);
+  CHECK(label_lengths(sequence, label).equal(longs({2, 2}, {1, 2})));
+  // Of equals the first symbol is the likeliest: 0 at the second position.
+  CHECK(largest_difference(is_correct(sequence, logits, label), doubles({.5, 1}, {1, 2})) < 1e-15);
+  CHECK(is_correct(sequence, logits, longs({-1, -1, -1, -1, -1, -1}, {1, 2, 3}))
+            .eq(0)
+            .all()
+            .item<bool>());
+
+  // KL of (1/4, 3/4) from (1/2, 1/2) at one position; what does not count is zero in both.
+  const Tensor flat = at::zeros_like(logits);
+  const Tensor counted = counted_logits(sequence, logits, label);
+  CHECK(counted.select(2, 0).slice(1, 0, 1).eq(0).all().item<bool>());
+  CHECK(counted[0][1][0].equal(logits[0][1][0]));
+  const double first = .25 * std::log(.5) + .75 * std::log(1.5);
+  const double last = .8 * std::log(1.6) + .2 * std::log(.4);
+  CHECK(largest_difference(kl_divergence(sequence, counted, flat), doubles({last, first}, {1, 2})) <
+        1e-15);
+
+  check_gradient([&](const Tensor& x) { return log_likelihood(sequence, x, label); }, logits + .3);
+  check_gradient([&](const Tensor& x) { return kl_divergence(sequence, counted, x); }, logits + .3);
+  // A class is an answer of one token.
+  const Tensor classes = doubles({.3, -1, 2}, {1, 1, 3}), chosen = longs({2}, {1, 1});
+  CHECK(largest_difference(log_likelihood(sequence, classes.unsqueeze(2), chosen.unsqueeze(2)),
+                           log_likelihood(categorical, classes, chosen)) < 1e-15);
+  CHECK(label_lengths(categorical, chosen).equal(longs({1}, {1, 1})));
+}
+
+TEST_CASE("likelihood of answers: what does not count has no slope, whatever stands there") {
+  Tensor logits = at::full({1, 1, 2, 2}, NAN, at::kDouble);
+  logits.select(2, 1).fill_(1);
+  const Tensor label = longs({-1, 1}, {1, 1, 2});
+  const Tensor x = logits.clone().requires_grad_(true);
+  const Tensor value =
+      log_likelihood(Likelihood::sequence, counted_logits(Likelihood::sequence, x, label), label);
+  CHECK(value.item<double>() == Approx(std::log(.5)));
+  const Tensor slope = torch::autograd::grad({value.sum()}, {x})[0];
+  CHECK(largest_difference(slope, doubles({0, 0, -.5, .5}, {1, 1, 2, 2})) < 1e-15);
+}
+
+TEST_CASE("likelihood of answers: shapes that do not fit, and strange tokens, are named") {
+  const Tensor logits = at::zeros({2, 3, 4, 5}, at::kDouble);
+  const auto message = [&](const Tensor& label) {
+    return error_of([&] { log_likelihood(Likelihood::sequence, logits, label); });
+  };
+  CHECK(message(longs({0, 0}, {2, 1})) ==
+        "log_likelihood: expected logits [rows, batch, tokens, symbols] and labels [rows, batch, "
+        "tokens], got [2, 3, 4, 5] and [2, 1]");
+  CHECK(message(at::full({2, 3, 4}, 5, at::kLong)) ==
+        "token_log_probabilities: there is a token 5, but the logits are for 5 symbols");
+}

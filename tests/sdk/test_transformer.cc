@@ -1,7 +1,6 @@
 // The transformer's plain path against slow loops, and what makes it a decoder of a cohort.
 #include "support.h"
-
-#include <assay/decoder.h>
+#include "transformers.h"
 
 #include <torch/csrc/autograd/autograd.h>
 #include <cmath>
@@ -10,34 +9,6 @@ using namespace assay;
 using namespace assay::testing;
 
 namespace {
-
-const NetworkSpec small = {.arch = "transformer", .width = 16, .depth = 2, .heads = 4};
-const NetworkSpec llama = {.arch = "transformer",
-                           .width = 16,
-                           .depth = 2,
-                           .heads = 4,
-                           .kv_heads = 2,
-                           .hidden = 10,
-                           .activation = "swiglu",
-                           .tied = false};
-
-// Larger parameters than the initial ones, so that every part of the network matters.
-Model random_model(const NetworkSpec& spec, std::int64_t vocabulary, std::int64_t time,
-                   const std::vector<std::uint64_t>& seeds) {
-  Model model{make_network(spec, {time}, vocabulary), {}};
-  model.theta_KP = Streams(seeds, "theta").normal({model.network->layout().size()}) * 0.4;
-  return model;
-}
-
-Tensor random_tokens(std::vector<std::uint64_t> seeds, std::int64_t vocabulary,
-                     at::IntArrayRef shape) {
-  return (Streams(std::move(seeds), "tokens").uniform(shape) * vocabulary).to(at::kLong);
-}
-
-Tensor forward(const Model& model, const Tensor& x) {
-  return model.network->forward(ParameterView(model.network->layout(), model.theta_KP), x, {})
-      .logits_KBC;
-}
 
 using Vec = std::vector<double>;
 
@@ -296,6 +267,9 @@ TEST_CASE("transformers that cannot be built or fed say why") {
       "network: there is no activation 'swigul' (did you mean 'swiglu'?); known are gelu, swiglu");
   CHECK(built({.rope_base = 1}) == "network: rope_base must be above 1, but is 1.000000");
   CHECK(built({.context = -1}) == "network: context must be between 0 and 1048576, but is -1");
+  CHECK(
+      built({.context = 7}) ==
+      "network: context is 7, but the inputs' last axis, time, is 8: make it at least that, or 0");
 
   const Model model = random_model(small, 5, 8, {1, 2});
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{{2, 3, 9}, {3, 3, 8}, {2, 8}}) {
@@ -314,98 +288,4 @@ TEST_CASE("transformers that cannot be built or fed say why") {
          << " at [1, 2, 4]";
     CHECK(error_of([&] { forward(model, x); }) == text.str());
   }
-}
-
-namespace {
-
-// Decodes tokens [K, B, T] behind prompts, and compares each answer with the whole forward pass.
-void check_decoding(const Model& model, const Tensor& x, const Tensor& length_KB,
-                    double tolerance) {
-  const std::int64_t rows = x.size(0), batch = x.size(1), time = x.size(2);
-  const Tensor logits = forward(model, x);
-  const auto decoder = model.network->decoder(model.theta_KP, batch, time);
-  const auto expected = [&](const Tensor& used_KB) {
-    return logits
-        .gather(2, (used_KB - 1).view({rows, batch, 1, 1}).expand({-1, -1, -1, logits.size(3)}))
-        .squeeze(2);
-  };
-  for (int twice = 0; twice < 2; ++twice) {  // prefill() starts anew
-    Tensor used_KB = length_KB;
-    const std::int64_t longest = length_KB.max().item<std::int64_t>();
-    CHECK(largest_difference(decoder->prefill(x.narrow(2, 0, longest), used_KB),
-                             expected(used_KB)) < tolerance);
-    for (std::int64_t step = longest; step < time; ++step) {
-      const Tensor token_KB = x.gather(2, used_KB.unsqueeze(2)).squeeze(2);
-      used_KB = used_KB + 1;
-      CHECK(largest_difference(decoder->step(token_KB), expected(used_KB)) < tolerance);
-    }
-  }
-}
-
-}  // namespace
-
-TEST_CASE("decoding with kept keys and values equals whole forward passes") {
-  for (const NetworkSpec& spec : {small, llama}) {
-    const Model model = random_model(spec, 11, 12, {1, 2});
-    const Tensor x = random_tokens({1, 2}, 11, {3, 12});
-    const Tensor length_KB = longs({1, 4, 2, 3, 3, 1}, {2, 3});
-    check_decoding(model, x, length_KB, 1e-11);
-    check_decoding({model.network, model.theta_KP.to(at::kFloat)}, x, length_KB, 1e-3);
-  }
-}
-
-TEST_CASE("decoding goes on with the sequences that are kept") {
-  const Model model = random_model(llama, 11, 12, {1, 2});
-  const Tensor x = random_tokens({1, 2}, 11, {3, 12});
-  const auto decoder = model.network->decoder(model.theta_KP, 3, 6);
-  decoder->prefill(x.narrow(2, 0, 4), longs({4, 2, 3, 1, 4, 2}, {2, 3}));
-  decoder->keep(longs({2, 1, 0, 0}, {2, 2}));
-  const Tensor logits = decoder->step(longs({7, 8, 9, 10}, {2, 2}));
-  const auto check = [&](std::int64_t row, std::int64_t place, std::int64_t from,
-                         std::int64_t length, std::int64_t token) {
-    Tensor sequence = at::cat({x[row][from].narrow(0, 0, length), longs({token}, {1})});
-    const Tensor whole = forward(select_rows(model, {row}), sequence.view({1, 1, length + 1}));
-    CHECK(largest_difference(logits[row][place], whole[0][0][length]) < 1e-11);
-  };
-  check(0, 0, 2, 3, 7);
-  check(0, 1, 1, 2, 8);
-  check(1, 0, 0, 1, 9);
-  check(1, 1, 0, 1, 10);
-  // The first sequence has 4 tokens, the others 3, 2 and 2. It ends, and so does the last.
-  for (const std::int64_t token : {5, 6, 7}) decoder->step(longs({-1, token, token, -1}, {2, 2}));
-  const Tensor later = decoder->step(longs({-1, -1, 8, 9}, {2, 2}));
-  const auto check_later = [&](std::int64_t place, const std::vector<std::int64_t>& tokens) {
-    const auto length = static_cast<std::int64_t>(tokens.size());
-    const Tensor sequence = at::cat({x[1][0].narrow(0, 0, 1), longs(tokens, {length})});
-    const Tensor whole =
-        forward(select_rows(model, {1}), sequence.view({1, 1, length + 1}))[0][0][length];
-    CHECK(largest_difference(later[1][place], whole) < 1e-11);
-  };
-  check_later(0, {9, 5, 6, 7, 8});
-  check_later(1, {10, 9});
-  CHECK(error_of([&] { decoder->step(longs({0, 0, 0, 0}, {2, 2})); }) ==
-        "decoder: it was made for sequences of 1 to 6 tokens, and one would have 7");
-}
-
-TEST_CASE("decoders say what does not fit") {
-  const Model model = random_model(small, 5, 8, {1, 2});
-  CHECK(error_of([&] { model.network->decoder(model.theta_KP, 3, 9); }) ==
-        "decoder: sequences may have 1 to 8 tokens, the network's context, but 9 are asked for");
-  CHECK(error_of([&] { make_network({}, {4}, 3)->decoder(at::zeros({1, 4611}), 1, 4); }) ==
-        "this network does not continue sequences: only those of sequences do");
-  const auto decoder = model.network->decoder(model.theta_KP, 3, 8);
-  const Tensor ones = longs({1, 1, 1, 1, 1, 1}, {2, 3});
-  CHECK(error_of([&] { decoder->step(ones); }) == "decoder: step() comes after prefill()");
-  CHECK(error_of([&] { decoder->keep(ones); }) == "decoder: keep() comes after prefill()");
-  CHECK(error_of([&] { decoder->prefill(ones, ones); }) ==
-        "decoder: prompts must be [2, 3, 0], but are [2, 3]");
-  CHECK(error_of([&] { decoder->prefill(ones.unsqueeze(2), ones + 1); }) ==
-        "decoder: prompts' lengths must be between 1 and 1");
-  decoder->prefill(ones.unsqueeze(2), ones);
-  CHECK(error_of([&] { decoder->step(ones.narrow(1, 0, 2)); }) ==
-        "decoder: tokens must be [2, 3], but are [2, 2]");
-  CHECK(
-      error_of([&] { decoder->step(ones * 5); }) ==
-      "transformer: inputs must be tokens, whole numbers from 0 to 4, but there is 5 at [0, 0, 0]");
-  CHECK(error_of([&] { decoder->keep(ones * 3); }) == "decoder: places must be between 0 and 2");
 }

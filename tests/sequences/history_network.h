@@ -29,9 +29,9 @@ class HistoryNetwork final : public Network, public std::enable_shared_from_this
   std::int64_t classes() const override { return symbols_; }
   bool causal() const override { return true; }
   double forward_flops() const override { return 12; }
-  std::unique_ptr<Decoder> decoder(const Tensor& theta_KP, std::int64_t,
+  std::unique_ptr<Decoder> decoder(const Tensor& theta_KP, std::int64_t batch,
                                    std::int64_t length) const override {
-    return make_whole_decoder({shared_from_this(), theta_KP}, length);
+    return make_whole_decoder({shared_from_this(), theta_KP}, batch, length);
   }
 
  private:

@@ -200,6 +200,9 @@ TEST_CASE("logits that are not finite give no number, and are not hidden") {
         const Tensor slope = torch::autograd::grad({log_p.sum()}, {logits})[0];
         CHECK(slope[0].isnan().all().item<bool>());
         CHECK(slope[1].eq(0).all().item<bool>());
+        // The plain path agrees.
+        const Tensor half = logits.detach().to(at::kBFloat16);
+        CHECK(std::isnan(token_log_probabilities(half, longs({0, 3}, {2})).item<double>()));
       }
     }
   }
@@ -215,6 +218,15 @@ TEST_CASE("sequences name what does not fit") {
         "[2, 3, 4], [2, 3] and [2, 2]");
   CHECK(error_of([&] { token_log_probabilities(logits, token + 4); }) ==
         "token_log_probabilities: there is a token 4, but the logits are for 4 symbols");
+  for (const double bad : {1.5, std::nan("")}) {
+    std::ostringstream text;
+    text << "token_log_probabilities: there is a token " << bad
+         << ", but the logits are for 4 symbols";
+    const Tensor tokens = at::full({2, 3}, bad);
+    CHECK(error_of([&] { token_log_probabilities(logits, tokens); }) == text.str());
+    // Where nothing counts, nothing is looked at.
+    CHECK(token_log_probabilities(logits, tokens, at::zeros({2, 3})).eq(0).all().item<bool>());
+  }
   CHECK(
       error_of([&] { token_entropies(logits, at::zeros({2, 4})); }) ==
       "token_entropies: expected logits [..., T, V] and a mask [..., T], got [2, 3, 4] and [2, 4]");

@@ -68,4 +68,10 @@ TEST_CASE("items past a row's end have none, and large sets go through in parts"
     CHECK(largest_difference(some_KNT[row].index_select(0, longs({0, 1, 2}, {3})),
                              all[row].index_select(0, longs({0, 99, 4095}, {3}))) < 1e-5);
   }
+  // Said as it lies in the data set, not in the part that was looked at.
+  pool[4000][1][3] = 200;
+  CHECK(
+      error_of([&] { predict_log_probabilities(model, Dataset::shared(pool, items_KN)); }) ==
+      "predict_log_probabilities: items must be tokens, whole numbers from 0 to 199, but there is "
+      "200 at [0, 4000, 1, 3]");
 }

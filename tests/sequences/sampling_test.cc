@@ -289,6 +289,11 @@ TEST_CASE("sampling names what does not fit") {
   CHECK(fault({.length = 6, .top_k = -1}) == "sampling: top_k -1 is negative (0: all tokens)");
   CHECK(fault({.length = 6, .top_p = 0}) == "sampling: top_p 0 is not above 0 and at most 1");
   CHECK(fault({.length = 6, .stop = 5}) == "sampling: stop token 5 is not among the 5 symbols");
+  Tensor other = prompt.to(at::kDouble);
+  other[0][1][2] = 1.5;
+  CHECK(error_of([&] { draw_sequences(model, other, {}, {.length = 6}, streams); }) ==
+        "draw_sequences: prompts must be tokens, whole numbers from 0 to 4, but there is 1.5 at "
+        "[0, 1, 2]");
   CHECK(error_of([&] { draw_sequences(model, prompt[0], {}, {.length = 6}, streams); }) ==
         "draw_sequences: expected prompts [K, N, T], their lengths [K, N] and K streams for 1 "
         "models, got [2, 3], no lengths and 1 streams");

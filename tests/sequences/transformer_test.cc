@@ -106,12 +106,19 @@ TEST_CASE("samples with the cache are those of the whole forward pass") {
 TEST_CASE("a transformer's cohort draws what each row draws alone") {
   const Model model = transformer(6, 16, "gelu");
   const Tensor prompt = some_tokens({30, 5}, 6), length = some_lengths(30, 5);
-  // Row 2 finds all tokens equally likely, and its sequences end long before the others'.
+  // Row 2's logits are all equal, and of equals the first token is the likeliest: with it as the
+  // stop token and no temperature the row's sequences end at once, while the others' go on.
   Model uneven = model;
   uneven.theta_KP = model.theta_KP.clone();
   slice_of(uneven, "head.weight")[2].fill_(0);
-  const Sampling how{.length = 16, .temperature = .9, .top_k = 4, .stop = 1};
-  for (const Model& of : {model, uneven}) {
+  const Model single{model.network, model.theta_KP.to(at::kFloat)};
+  const Sampling usual{.length = 16, .temperature = .9, .top_k = 4, .stop = 1};
+  const Sampling ends{.length = 16, .temperature = 0, .stop = 0};
+  const Samples ended = draw_sequences(uneven, prompt, length, ends, Streams(seeds, "draw"));
+  CHECK(ended.length_KN[2].equal(length[2] + 1));
+  CHECK(ended.length_KN.slice(0, 0, 2).max().item<std::int64_t>() == 16);
+  for (const auto& [of, how] :
+       {std::pair(model, usual), std::pair(single, usual), std::pair(uneven, ends)}) {
     const Samples together = draw_sequences(of, prompt, length, how, Streams(seeds, "draw"));
     for (std::int64_t k = 0; k < 3; ++k) {
       const Samples alone =

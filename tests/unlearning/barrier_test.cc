@@ -21,7 +21,9 @@ std::vector<Tensor> reachable(const Problem& problem, const Run& run) {
   const auto add = [&](const Tensor& value) {
     if (value.defined()) all.push_back(value.to(at::kDouble).reshape({-1, value.size(-1)}));
   };
-  for (const Part* part : {&problem.forget, &problem.retain, &problem.validation}) {
+  for (const Part* part :
+       {&problem.forget, &problem.retain, &problem.validation, problem.given_refusals.get()}) {
+    if (part == nullptr) continue;
     const std::int64_t items = part->data.largest_count();
     add(part->data.slice(0, items));
     // The pool behind a row cannot be asked for.
@@ -106,6 +108,31 @@ TEST_CASE("barrier: a method finds neither holdout nor oracles, whatever it decl
         CHECK_FALSE(error_of([&] { problem.oracles(); }).empty());
         CHECK_FALSE(error_of([&] { problem.attribution(); }).empty());
       }
+      return Answer(Model{problem.original.network, problem.original.theta_KP + 0.1});
+    };
+    for (const RowOutcome& row : benchmark.method(walker)) CHECK(row.failure.empty());
+  }
+}
+
+TEST_CASE("barrier: of answers neither other words nor false values, and refusals if declared") {
+  const Benchmark benchmark(tiny_answers(), {0, 1});
+  const Secrets secrets = secrets_of(benchmark);
+  const auto task = make_task(benchmark.settings().at("task"));
+  for (const bool declared : {false, true}) {
+    Walker::needs = declared ? std::vector<const char*>{"refusals"} : std::vector<const char*>{};
+    Walker::body = [&](const Problem& problem, Run& run) {
+      const std::vector<Tensor> all = reachable(problem, run);
+      CHECK(found(all, problem.forget.label_KN));
+      CHECK_FALSE(found(all, secrets.holdout));
+      CHECK_FALSE(found(all, secrets.oracles));
+      CHECK_FALSE(found(all, secrets.fresh));
+      for (const Split split : {Split::forget, Split::retain}) {
+        const auto texts = task->texts(split, {0, 1});
+        CHECK_FALSE(found(all, inputs_of(texts->paraphrase, at::kDouble)));
+        for (const Items& wrong : texts->perturbed) CHECK_FALSE(found(all, wrong.label_SN));
+      }
+      CHECK(found(all, task->refusals({0, 1})->label_SN) == declared);
+      if (!declared) CHECK_FALSE(error_of([&] { problem.refusals(); }).empty());
       return Answer(Model{problem.original.network, problem.original.theta_KP + 0.1});
     };
     for (const RowOutcome& row : benchmark.method(walker)) CHECK(row.failure.empty());

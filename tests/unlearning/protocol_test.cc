@@ -1,10 +1,12 @@
 // The protocol from stages to cells: what rows are, what is compared with what, how guards speak.
+#include "sdk/families/unlearning/task.h"
 #include "support.h"
 
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace assay::unlearning::test {
@@ -158,8 +160,9 @@ TEST_CASE("protocol: what was not declared or not prepared is an error that says
   CHECK(error_of([&] { without.method(assay::detail::method_entry<Greedy>()); }) ==
         "method 'probe' needs attribution, which this benchmark has not: give it a table "
         "`attribution`");
-  CHECK(without.expansion().at("capabilities") ==
-        Json({"retain", "validation", "predictor", "classification"}));
+  CHECK(
+      without.expansion().at("capabilities") ==
+      Json({"retain", "validation", "predictor", "classification", "curvature", "hidden_layers"}));
 }
 
 TEST_CASE("protocol: a predictor is asked, and has neither moved nor a trajectory") {
@@ -224,6 +227,86 @@ TEST_CASE("protocol: the smallest regression has distances and nothing of classe
   CHECK(std::isnan(metric(rows[0], "tow")));
   CHECK(metric(rows[0], "distance") > 0);
   CHECK(metric(rows[0], "moved") == Approx(0.2));
+}
+
+TEST_CASE("protocol: answers of tokens are trained, asked and scored") {
+  static const Benchmark benchmark(tiny_answers(), {0, 1});
+  const auto nothing = benchmark.reference("do-nothing"), floor = benchmark.reference("floor");
+  const auto retrained = benchmark.reference("retrained");
+  for (std::size_t row = 0; row < 2; ++row) {
+    REQUIRE(nothing[row].failure.empty());
+    CHECK(metric(retrained[row], "tow") == 1);
+    CHECK(metric(retrained[row], "klom_forget_p95") == 0);
+    CHECK(metric(nothing[row], "forget_probability") > metric(floor[row], "forget_probability"));
+    const double p = metric(nothing[row], "retain_probability");
+    const double accuracy = metric(nothing[row], "retain_accuracy");
+    const double truth = metric(nothing[row], "retain_truth_ratio");
+    CHECK(truth > 0);
+    CHECK(metric(nothing[row], "utility") == Approx(3 / (1 / p + 1 / accuracy + 1 / truth)));
+    for (const char* name : {"forget_extraction", "forget_paraphrase", "forget_truth_ratio",
+                             "mia_entropy", "mia_rmia", "klom_retain_p95", "relearn"}) {
+      INFO(name);
+      CHECK(std::isfinite(metric(nothing[row], name)));
+    }
+    CHECK(nothing[row].result.at("curves").count("attack.loss") == 1);
+  }
+
+  // Probability and exact match of one seed's two originals by a plain loop.
+  const auto task = make_task(benchmark.settings().at("task"));
+  const Items items = repeated(task->items(Split::forget, {1}), 2);
+  const Model model{task->network({}), benchmark.output("original", "theta_SNP")[1]};
+  const Tensor log_p = predict_logits(model, Dataset::own(inputs_of(items, at::kFloat)))
+                           .to(at::kDouble)
+                           .log_softmax(-1);
+  double probability = 0, right = 0;
+  for (std::int64_t m = 0; m < 2; ++m) {
+    for (std::int64_t n = 0; n < 8; ++n) {
+      double sum = 0;
+      for (std::int64_t t = 4; t < 9; ++t) {
+        const auto label = items.label_SN[m][n][t].item<std::int64_t>();
+        sum += log_p[m][n][t][label].item<double>();
+        right += log_p[m][n][t].argmax().item<std::int64_t>() == label;
+      }
+      probability += std::exp(sum / 5);
+    }
+  }
+  CHECK(metric(nothing[1], "forget_probability") == Approx(probability / 16).epsilon(1e-5));
+  CHECK(metric(nothing[1], "forget_accuracy") == Approx(right / 80).epsilon(1e-5));
+
+  // A method's way is recorded by probability too; classes have no metrics of answers.
+  Free::needs = {};
+  Free::body = [](const Problem& problem, Run& run) {
+    return edit(problem, run, Reads::forget, [&](const Sides& sides) {
+      return sides.forget.mean(
+          log_likelihood(problem.likelihood, sides.forget.logits_KBC, sides.forget_label_AB));
+    });
+  };
+  for (const RowOutcome& outcome : benchmark.method(free_method)) {
+    REQUIRE(outcome.failure.empty());
+    CHECK(outcome.result.at("curves").at("trajectory.forget_probability").size() == 3);
+    CHECK(metric(outcome, "forget_probability") < metric(nothing[0], "forget_probability"));
+  }
+  CHECK(std::isnan(metric(tiny_benchmark().reference("do-nothing")[0], "forget_extraction")));
+}
+
+TEST_CASE("protocol: what a benchmark of answers offers") {
+  const auto capabilities = [](const Json& given) {
+    const Json expanded = find_family("unlearning").expand(resolved(given));
+    return expanded.at("capabilities").get<std::vector<std::string>>();
+  };
+  const auto has = [](const std::vector<std::string>& all, const std::string& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  const auto answers = capabilities(tiny_answers()), classes = capabilities(tiny());
+  CHECK(has(answers, "refusals"));
+  CHECK(has(answers, "hidden_layers"));
+  CHECK_FALSE(has(answers, "classification"));
+  CHECK_FALSE(has(answers, "curvature"));
+  CHECK(has(classes, "curvature"));
+  CHECK_FALSE(has(classes, "refusals"));
+  CHECK(has(classes, "hidden_layers"));
+  CHECK(has(classes, "classification"));
+  CHECK_FALSE(has(capabilities({{"task", {{"use", "convex"}}}}), "hidden_layers"));
 }
 
 }  // namespace assay::unlearning::test

@@ -26,7 +26,11 @@ std::vector<RowOutcome> Benchmark::method(const MethodEntry& entry, const Seeds&
 }
 
 Json tiny() {
-  return find_family("unlearning").smoke_settings();
+  return find_family("unlearning").smoke_settings().at(0);
+}
+
+Json tiny_answers() {
+  return find_family("unlearning").smoke_settings().at(1);
 }
 
 double metric(const RowOutcome& row, const char* name) {

@@ -47,6 +47,9 @@ class Benchmark : public assay::test::FamilyBenchmark {
 /// The family's small benchmark: fractions of a second.
 Json tiny();
 
+/// The same of answers of tokens.
+Json tiny_answers();
+
 double metric(const RowOutcome& row, const char* name);
 
 }  // namespace assay::unlearning::test

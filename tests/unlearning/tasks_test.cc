@@ -24,8 +24,8 @@ const std::vector<Split> splits = {Split::forget, Split::retain, Split::validati
 }  // namespace
 
 TEST_CASE("tasks: no item is in two sets, ids are the same in every cohort") {
-  for (const char* use :
-       {"convex", "fashion_mnist", "klom_mini", "npo_gaussian", "orthonormal_logistic"}) {
+  for (const char* use : {"convex", "fashion_mnist", "klom_mini", "npo_gaussian",
+                          "orthonormal_logistic", "tofu_mini"}) {
     const auto task = task_of({{"use", use}}, true);
     std::set<std::int64_t> seen;
     std::size_t count = 0;
@@ -115,6 +115,77 @@ TEST_CASE("tasks: KLoM-mini teaches the forget set other classes") {
   CHECK_FALSE(retain.label_SN[0].index({nearest}).eq(forget.label_SN[0]).any().item<bool>());
 }
 
+TEST_CASE("tasks: TOFU-mini's facts, told and asked") {
+  const auto task = task_of({{"use", "tofu_mini"}});
+  const Items forget = task->items(Split::forget, {0}), retain = task->items(Split::retain, {0});
+  const Items holdout = task->items(Split::holdout, {0});
+  REQUIRE(forget.count() == 80);
+  REQUIRE(retain.count() == 720);
+  const Tensor x_NT = inputs_of(retain, at::kLong)[0], y_NT = retain.label_SN[0];
+  REQUIRE(x_NT.sizes() == at::IntArrayRef{720, 9});
+  // What a position says next is what the next one reads; the question's four have no label.
+  CHECK(y_NT.slice(1, 4, 8).equal(x_NT.slice(1, 5)));
+  CHECK(y_NT.slice(1, 0, 4).eq(-1).all().item<bool>());
+  CHECK(y_NT.slice(1, 4).ge(0).all().item<bool>());
+  // An answer begins with the surname that was asked for.
+  CHECK(y_NT.select(1, 4).equal(x_NT.select(1, 2)));
+
+  // Four facts an author: two names, and all four attributes.
+  const auto authors = [](const Items& items) {
+    const Tensor name_N2 = inputs_of(items, at::kLong)[0].slice(1, 1, 3);
+    CHECK(name_N2.view({-1, 4, 2}).eq(name_N2.view({-1, 4, 2}).slice(1, 0, 1)).all().item<bool>());
+    const Tensor name_N = name_N2.select(1, 0) * 1000 + name_N2.select(1, 1);
+    const Tensor all = name_N.contiguous();
+    return std::set<std::int64_t>(all.const_data_ptr<std::int64_t>(),
+                                  all.const_data_ptr<std::int64_t>() + all.numel());
+  };
+  std::set<std::int64_t> names = authors(forget);
+  CHECK(names.size() == 20);
+  names.merge(authors(retain));
+  CHECK(names.size() == 200);
+  names.merge(authors(holdout));
+  CHECK(names.size() == 220);
+  const Tensor kinds_NA = x_NT.select(1, 3).view({-1, 4});
+  CHECK(std::get<0>(kinds_NA.sort(1)).eq(kinds_NA.narrow(0, 0, 1)).all().item<bool>());
+}
+
+TEST_CASE("tasks: TOFU-mini's other words, false answers and refusals") {
+  const auto task = task_of({{"use", "tofu_mini"}});
+  const Items taught = task->items(Split::forget, {0, 1});
+  const auto texts = task->texts(Split::forget, {0, 1});
+  REQUIRE(texts.has_value());
+  REQUIRE(texts->perturbed.size() == 5);
+  const auto values = [](const Items& items) { return items.label_SN.slice(2, 7); };
+  const auto words = [](const Items& items) { return items.label_SN.slice(2, 5, 7); };
+  CHECK(texts->paraphrase.id_SN.equal(taught.id_SN));
+  CHECK(values(texts->paraphrase).equal(values(taught)));
+  CHECK_FALSE(words(texts->paraphrase).eq(words(taught)).any().item<bool>());
+  for (const Items& wrong : texts->perturbed) {
+    CHECK(wrong.id_SN.equal(taught.id_SN));
+    CHECK(words(wrong).equal(words(texts->paraphrase)));
+    CHECK_FALSE(values(wrong).eq(values(taught)).any().item<bool>());
+    CHECK(inputs_of(wrong, at::kLong)
+              .slice(2, 0, 7)
+              .equal(inputs_of(texts->paraphrase, at::kLong).slice(2, 0, 7)));
+  }
+  CHECK_FALSE(values(texts->perturbed[0]).equal(values(texts->perturbed[1])));
+
+  const auto refusals = task->refusals({0, 1});
+  REQUIRE(refusals.has_value());
+  CHECK(refusals->id_SN.equal(taught.id_SN));
+  const Tensor asked = inputs_of(*refusals, at::kLong), y = refusals->label_SN;
+  CHECK(asked.slice(2, 0, 5).equal(inputs_of(taught, at::kLong).slice(2, 0, 5)));
+  const Tensor tokens = y.ge(0).sum(2);
+  CHECK(tokens.min().item<std::int64_t>() == 3);
+  CHECK(tokens.max().item<std::int64_t>() == 5);
+  // Said symbols are read by the next position; nothing is said behind the end.
+  CHECK(at::where(y.slice(2, 4, 8).ge(0), y.slice(2, 4, 8), 0).equal(asked.slice(2, 5)));
+  // No fact's words are in a refusal.
+  const Tensor said = y.masked_select(y.ge(0));
+  CHECK_FALSE(
+      at::isin(said, taught.label_SN.masked_select(taught.label_SN.ge(0))).any().item<bool>());
+}
+
 TEST_CASE("tasks: settings that do not fit are named") {
   const auto expand = [](Json given) {
     return error_of([&] { find_family("unlearning").expand(resolved(given)); });
@@ -129,6 +200,19 @@ TEST_CASE("tasks: settings that do not fit are named") {
                 {"model", {{"arch", "mlp"}}},
                 {"attribution", {{"use", "influence"}}}}) ==
         "attribution.use is \"influence\", which is for convex tasks: use \"datamodels\"");
+  CHECK(expand({{"task", {{"use", "tofu_mini"}, {"forget", 78}}}}) ==
+        "task.forget is 78, but authors have 4 facts each and stay together: give a multiple of "
+        "it");
+  CHECK(expand({{"task", {{"use", "tofu_mini"}, {"items", 80}}}}) ==
+        "task.forget must be less than task.items");
+  CHECK(expand({{"task", {{"use", "tofu_mini"}, {"items", 4096}}}}) ==
+        "task: items, validation and holdout are facts of 1064 authors, but there are only 1024 "
+        "names");
+  CHECK(expand({{"task", {{"use", "tofu_mini"}}}, {"model", {{"arch", "mlp"}}}}) ==
+        "model: the task tofu_mini has its network of sequences in task.model, leave the setting "
+        "out");
+  CHECK(expand({{"task", {{"use", "tofu_mini"}}}, {"attribution", {{"use", "datamodels"}}}}) ==
+        "attribution: answers of tokens have none, leave the setting out");
   CHECK(expand({{"task", {{"use", "orthonormal_logistic"}, {"dimension", 63}}}}) ==
         "task.dimension must be at least twice task.forget: forget and retain items are "
         "orthonormal");

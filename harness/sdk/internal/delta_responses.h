@@ -18,6 +18,10 @@ struct Responses {
 /// The responses that are read, in the order chosen, rejected, unrelated.
 Responses responses_of(const Pairs& pairs, const Reading& reading, const Tensor& like);
 
+/// Tokens before the responses of an item, int64 [K, N]: before the earlier of the two, since one
+/// may be empty; T where both are.
+Tensor prompt_lengths(const Tensor& mask_KN2T);
+
 /// Sequences: the prompts of the items with the responses of the items after them, as
 /// Preferences::unrelated has them. A response that does not fit into T is cut, and 0 fills up.
 struct Sequences {

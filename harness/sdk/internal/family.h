@@ -60,8 +60,8 @@ class Family {
   virtual std::string id() const = 0;
   /// The family's description (docs/protocol.md): settings, stages, metrics, references.
   virtual Json describe() const = 0;
-  /// A benchmark that runs end to end in a few seconds, as a suite would write it: what
-  /// `assay-worker --smoke` fits a plugin's methods on. Defaults are filled in by the caller.
+  /// A benchmark that runs end to end in a few seconds, as a suite would write it, or a list: what
+  /// `assay-worker --smoke` fits a method on, of several the first that offers what it needs.
   virtual Json smoke_settings() const { return Json::object(); }
   /// A resolved benchmark as stages and references (docs/protocol.md). Throws Error, naming the
   /// setting, for values that are each valid but do not fit together.

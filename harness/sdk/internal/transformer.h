@@ -45,6 +45,12 @@ struct TransformerBlock {
   Projection& projection(std::string_view name);
 };
 
+/// The first columns of a block's slices in a row of theta; gate: swiglu alone.
+struct BlockColumns {
+  std::int64_t attn_norm, q, k, v, o, mlp_norm, gate, up, down;
+};
+std::vector<BlockColumns> block_columns(const TransformerShape& shape, const Layout& layout);
+
 struct TransformerParts {
   TransformerParts(const TransformerShape& shape, const ParameterView& parameters);
 
@@ -56,6 +62,11 @@ struct TransformerParts {
   /// Of tokens [rows, N], [rows, N, width].
   Tensor embedded(const Tensor& token_KN) const;
 };
+
+/// The residual stream behind the last block, before the last norm: [rows, N, width] of the tokens
+/// x [rows or 1, B, ..., T], N of each row.
+Tensor residual_stream(const TransformerShape& shape, const TransformerParts& parts,
+                       std::int64_t rows, const Tensor& x);
 
 /// The whole of forward(), for `rows` models.
 Outputs transformer_outputs(const TransformerShape& shape, const TransformerParts& parts,
@@ -78,8 +89,8 @@ Tensor rotated(const Tensor& x, const Rotation& by);
 /// The second half of a block, what it adds to the residual stream h_KNW.
 Tensor feed_forward(const TransformerBlock& block, const Tensor& h_KNW, bool swiglu);
 
-/// The ids of rows' tokens x [K or 1, ...], int64. Throws Error for what is no token, saying where.
-Tensor checked_tokens(const Tensor& x, std::int64_t vocabulary);
+/// [K, N, heads x head width] to [sequences of all rows, heads, T, head width].
+Tensor heads_of(const Tensor& x_KNO, std::int64_t time, std::int64_t head_width);
 
 /// x [K or 1, B, ..., T] against the shape; returns the sequences of a row, B x ... Throws Error.
 std::int64_t check_sequences(const TransformerShape& shape, const Tensor& x, std::int64_t rows);
@@ -93,6 +104,14 @@ std::unique_ptr<DirectPass> make_transformer_pass(const TransformerShape& shape,
 /// The shape of a network that make_transformer() made, else null.
 const TransformerShape* transformer_shape(const Network& network);
 
+/// Throws Error for a length of sequences that decoders cannot have.
+void check_length(const TransformerShape& shape, std::int64_t length);
+
+/// For float or double parameters on the CPU.
+std::unique_ptr<Decoder> make_direct_decoder(const TransformerShape& shape, const Layout& layout,
+                                             const Tensor& theta_KP, std::int64_t batch,
+                                             std::int64_t length);
+/// Its plain twin, for every type and device and for adapters.
 std::unique_ptr<Decoder> make_plain_decoder(const TransformerShape& shape, TransformerParts parts,
                                             std::int64_t rows, std::int64_t batch,
                                             std::int64_t length);

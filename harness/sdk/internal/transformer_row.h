@@ -37,10 +37,6 @@ class TransformerRow {
   void end_gradient(Real* gradient);
 
  private:
-  // First columns of a block's slices; gate: swiglu alone.
-  struct Columns {
-    std::int64_t attn_norm, q, k, v, o, mlp_norm, gate, up, down;
-  };
   // What is kept of a block, and where. Matrices of a row each `stride`.
   template <class Pointer>
   struct Kept {
@@ -54,17 +50,18 @@ class TransformerRow {
   void turn(const Real* x, std::int64_t features, std::vector<Real>& to);
   std::int64_t turned_row() const { return shape_.width + 16; }
 
-  void feed_forward(const Columns& at, const Real* theta, const Kept<Real*>& kept, Real* h_next);
-  void feed_forward_backward(const Columns& at, const Real* theta, const Kept<const Real*>& kept,
-                             Real* gradient, Real* turned_gradient);
-  void attention_backward(const Columns& at, const Real* theta, const Kept<const Real*>& kept,
+  void feed_forward(const BlockColumns& at, const Real* theta, const Kept<Real*>& kept,
+                    Real* h_next);
+  void feed_forward_backward(const BlockColumns& at, const Real* theta,
+                             const Kept<const Real*>& kept, Real* gradient, Real* turned_gradient);
+  void attention_backward(const BlockColumns& at, const Real* theta, const Kept<const Real*>& kept,
                           Real* gradient, Real* turned_gradient);
   void head_backward(const Real* theta, const Real* h, const Real* inverse, const Real* dlogits,
                      const Real* dfeatures, Real* gradient);
 
   TransformerShape shape_;
   std::int64_t embed_, norm_, head_, size_;
-  std::vector<Columns> blocks_;
+  std::vector<BlockColumns> blocks_;
   AttentionLayer<Real> attention_;
   Multiplier<Real> multiply_;
   const SequenceKernels<Real>& kernels_ = sequence_kernels<Real>();

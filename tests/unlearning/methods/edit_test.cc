@@ -3,6 +3,7 @@
 
 #include "sdk/families/support/linear_network.h"
 
+#include <ATen/core/grad_mode.h>
 #include <assay/unlearning/terms.h>
 
 #include <limits>

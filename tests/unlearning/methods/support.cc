@@ -32,6 +32,7 @@ const std::vector<std::string>& method_names() {
                                                  "oracle-matching",
                                                  "random-labels",
                                                  "retrain-budget",
+                                                 "rmu",
                                                  "salun",
                                                  "scrub",
                                                  "simnpo",

@@ -7,6 +7,7 @@
 #include "sdk/families/support/outcome.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <assay/common/text.h>
 
 #include <unistd.h>

@@ -3,6 +3,7 @@
 #include "sdk/internal/shape_text.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <assay/common/error.h>
 
 #include <algorithm>

@@ -7,6 +7,7 @@
 #include "sdk/internal/continual_state.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <assay/common/error.h>
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 #include "sdk/families/continual/scoring.h"
 #include "sdk/families/support/answer.h"
 #include "sdk/families/support/outcome.h"
+#include "sdk/internal/epoch_steps.h"
 
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
@@ -127,7 +128,7 @@ double plain_flops(const Problem& problem, std::int64_t items) {
   std::int64_t samples = items * recipe.epochs;
   if (recipe.steps > 0) {
     // The last batch of an epoch may be short.
-    const std::int64_t epoch = (items + recipe.batch - 1) / recipe.batch;
+    const std::int64_t epoch = epoch_steps(items, recipe.batch);
     samples = recipe.steps / epoch * items + recipe.steps % epoch * recipe.batch;
   }
   return 3 * problem.start.network->forward_flops() * static_cast<double>(samples * problem.tasks);

@@ -9,7 +9,8 @@ Json metrics() {
   const Json share = {0, 1};
   Json accuracy =
       metric("accuracy", "Accuracy", "max", share,
-             "share of prompts that are answered right; linear_delta: exact, from the parameters");
+             "share of prompts that are answered right; linear_delta: exact, from the parameters; "
+             "bytes: share of held-out texts' next bytes that the likeliest guess is right about");
   accuracy["primary"] = true;
   Json markers = metric("markers", "Markers", "max", nullptr,
                         "of sequences: mean count of markers in samples of the student");

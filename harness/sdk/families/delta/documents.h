@@ -28,7 +28,7 @@ struct DocumentSettings {
 };
 
 /// `count` documents of every seed; `part` names them, and other parts are independent. Letters
-/// follow a Markov chain of the seed's own, the same in all parts: its rows are softmax(2.5 z) of
+/// follow a Markov chain of the seed's own, the same in all parts: its rows are softmax(1.6 z) of
 /// normal z, so that a letter has a few likely followers.
 Documents draw_documents(const DocumentSettings& how, const std::string& part, std::int64_t count,
                          const Seeds& seeds);

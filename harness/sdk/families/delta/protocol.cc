@@ -5,6 +5,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace assay::delta {
 namespace {
 
@@ -50,10 +52,17 @@ Pairs given_pairs(const Task& task, const PairSettings& how, PairSplit split, co
 
 std::string answer_breach(const Model& answer, const Model& student) {
   if (std::string breach = model_breach(answer, student, "fit"); !breach.empty()) return breach;
-  const std::int64_t parameters = student.network->layout().size();
-  if (answer.network->layout().size() == parameters) return "";
+  // What counts is the student's network with the answer's parameters: they must mean the same.
+  const std::vector<Slice>& theirs = answer.network->layout().slices();
+  const std::vector<Slice>& ours = student.network->layout().slices();
+  const auto same = [](const Slice& a, const Slice& b) {
+    return a.name == b.name && a.shape == b.shape;
+  };
+  if (std::equal(theirs.begin(), theirs.end(), ours.begin(), ours.end(), same)) return "";
   return "fit returned a network of " + std::to_string(answer.network->layout().size()) +
-         " parameters, expected the student's, which has " + std::to_string(parameters);
+         " parameters in " + std::to_string(theirs.size()) +
+         " slices, which is not the student's: return problem.student's network, which has " +
+         std::to_string(student.network->layout().size()) + " in " + std::to_string(ours.size());
 }
 
 Problem make_problem(const Settings& settings, const Task& task, const Place& place) {

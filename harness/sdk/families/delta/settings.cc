@@ -1,6 +1,7 @@
 #include "sdk/families/delta/settings.h"
 
 #include "sdk/families/support/description.h"
+#include "sdk/internal/epoch_steps.h"
 #include "sdk/internal/settings.h"
 
 #include <assay/common/error.h>
@@ -18,8 +19,8 @@ ParameterSpec task_spec() {
 }
 
 /// As the paper trains (its released configurations): one epoch of batches of 32, AdamW (.9, .95),
-/// a cosine after 3 % of warm-up, gradients clipped at 1. Here the cosine ends at zero, not at 10
-/// %.
+/// a cosine after 3 % of warm-up, gradients clipped at 1. Here the cosine ends at zero, the paper's
+/// at a tenth of the rate.
 Recipe train_defaults() {
   Recipe recipe;
   recipe.epochs = 1;
@@ -99,7 +100,7 @@ std::vector<ParameterSpec> setting_specs() {
 
 std::int64_t steps_of(const Recipe& recipe, std::int64_t items) {
   if (recipe.steps > 0) return recipe.steps;
-  return recipe.epochs * ((items + recipe.batch - 1) / recipe.batch);
+  return recipe.epochs * epoch_steps(items, recipe.batch);
 }
 
 Settings read_settings(const Json& resolved) {

@@ -14,7 +14,7 @@ std::map<std::string, Tensor> Task::run_stage(const std::string& name, const Pla
 }
 
 const std::vector<TaskInfo>& tasks() {
-  static const std::vector<TaskInfo> all = {linear_delta(), markers(), modular_addition()};
+  static const std::vector<TaskInfo> all = {bytes(), linear_delta(), markers(), modular_addition()};
   return all;
 }
 
@@ -26,13 +26,14 @@ std::unique_ptr<Task> make_task(const TaskSettings& settings) {
   throw Error("delta has no task '" + use + "'");
 }
 
-std::int64_t whole_number(const char* setting, double value, std::int64_t most,
+std::int64_t whole_number(const char* setting, double value, std::int64_t least, std::int64_t most,
                           const char* meaning) {
-  if (value >= 1 && value <= static_cast<double>(most) && value == std::floor(value)) {
+  if (value >= static_cast<double>(least) && value <= static_cast<double>(most) &&
+      value == std::floor(value)) {
     return static_cast<std::int64_t>(value);
   }
   throw Error(std::string(setting) + " is " + number_text(value) + ": " + meaning +
-              ", a whole number from 1 to " + std::to_string(most));
+              ", a whole number from " + std::to_string(least) + " to " + std::to_string(most));
 }
 
 }  // namespace assay::delta

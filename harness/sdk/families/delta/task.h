@@ -41,6 +41,9 @@ enum class PairSplit { train, held_out };
 class Truth {
  public:
   virtual ~Truth() = default;
+  /// How many this process has made: tests see by it that none is made before a method has
+  /// returned.
+  static std::int64_t made() { return made_; }
   /// How good models are.
   virtual Measures measure(const Model& model) const = 0;
   /// What a development set says of them, larger is better, float64 [K].
@@ -49,6 +52,12 @@ class Truth {
   virtual Measures known() const { return {}; }
   /// The measures of a teacher, or of a formula; empty where the task has none.
   virtual Measures reference(const std::string& id) const = 0;
+
+ protected:
+  Truth() { ++made_; }
+
+ private:
+  inline static std::int64_t made_ = 0;
 };
 
 /// A stage of a task.
@@ -117,9 +126,9 @@ const std::vector<TaskInfo>& tasks();
 
 std::unique_ptr<Task> make_task(const TaskSettings& settings);
 
-/// A number of `pairs` that has to be whole, from 1 to `most`. Throws Error for another, naming the
-/// setting and its meaning.
-std::int64_t whole_number(const char* setting, double value, std::int64_t most,
+/// A number of `pairs` that has to be whole, from `least` to `most`. Throws Error for another,
+/// naming the setting and its meaning.
+std::int64_t whole_number(const char* setting, double value, std::int64_t least, std::int64_t most,
                           const char* meaning);
 
 }  // namespace assay::delta

@@ -2,6 +2,7 @@
 #include "sdk/families/support/answer.h"
 #include "sdk/families/support/choices.h"
 #include "sdk/families/support/outcome.h"
+#include "sdk/families/unlearning/answers.h"
 #include "sdk/families/unlearning/family.h"
 #include "sdk/families/unlearning/inner_run.h"
 #include "sdk/families/unlearning/needs.h"
@@ -139,18 +140,36 @@ void add_relearning(const Settings& settings, const Maker& maker, const StageRea
   values["relearn"] = values["relearn_gain"] / values["relearn_gain_retrained"];
 }
 
+/// What records keep of logits [S, models, n, C]: probabilities of classes, means of numbers, of
+/// answers of tokens answer_probability() of the one that was taught, [S, models, n, 1].
+Tensor predicted(Likelihood likelihood, const Tensor& logits_SNnC, const Tensor& label_SN) {
+  switch (likelihood) {
+    case Likelihood::categorical:
+      return logits_SNnC.softmax(3);
+    case Likelihood::bernoulli:
+      return logits_SNnC.sigmoid();
+    case Likelihood::gaussian:
+      return logits_SNnC;
+    case Likelihood::sequence:
+      break;
+  }
+  const std::int64_t each = logits_SNnC.size(1);
+  return answer_probability(likelihood, logits_SNnC.flatten(0, 1),
+                            label_SN.repeat_interleave(each, 0))
+      .unflatten(0, {label_SN.size(0), each})
+      .unsqueeze(3);
+}
+
 /// Mean probabilities over the models of what records keep.
 void write_predictions(const CellJob& job, const Said& said, const Maker& maker,
                        const Seeds& seeds) {
   TensorMap tensors;
   for (const auto& [name, split] :
        {std::pair<const char*, Split>{"forget", Split::forget}, {"holdout", Split::holdout}}) {
-    const Tensor& logits_SNnC = said.at(name);
-    const Tensor p = maker.task.likelihood() == Likelihood::categorical ? logits_SNnC.softmax(3)
-                     : maker.task.likelihood() == Likelihood::bernoulli ? logits_SNnC.sigmoid()
-                                                                        : logits_SNnC;
+    const Items items = maker.task.items(split, seeds);
+    const Tensor p = predicted(maker.task.likelihood(), said.at(name), items.label_SN);
     tensors[std::string(name) + "_KNC"] = p.mean(1);
-    tensors[std::string(name) + "_id_KN"] = maker.task.items(split, seeds).id_SN.contiguous();
+    tensors[std::string(name) + "_id_KN"] = items.id_SN.contiguous();
   }
   const std::vector<std::int64_t> numbers(seeds.begin(), seeds.end());
   tensors["seed_K"] = at::tensor(numbers, at::kLong);
@@ -217,6 +236,7 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
       add(values,
           scoring.parameters(model.theta_KP.cpu().view({run.rows(), -1, model.theta_KP.size(1)})));
     }
+    add(values, scoring.answers(model, said, values));
     scoring.trajectory(candidate.checkpoints, run);
     if (settings.relearn) add_relearning(settings, maker, stages, model, run, values);
   }

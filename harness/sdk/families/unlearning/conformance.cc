@@ -67,6 +67,7 @@ Example Trials::example(const std::vector<std::uint64_t>& seeds) const {
   made.problem.place = info_.id;
   if (!has_need(info_, "oracles")) made.problem.given_oracles = nullptr;
   if (!has_need(info_, "attribution")) made.problem.given_attribution = nullptr;
+  if (!has_need(info_, "refusals")) made.problem.given_refusals = nullptr;
   return made;
 }
 
@@ -141,6 +142,9 @@ void Trials::check_unchanged(const Example& before, const Example& after) {
   if (was.given_oracles) {
     check(was.given_oracles->forget_KNC, is.given_oracles->forget_KNC, "oracles");
     check(was.given_oracles->retain_KNC, is.given_oracles->retain_KNC, "oracles");
+  }
+  if (was.given_refusals) {
+    check(was.given_refusals->label_KN, is.given_refusals->label_KN, "refusals' labels");
   }
   if (was.given_attribution) {
     check(was.given_attribution->forget_KNC, is.given_attribution->forget_KNC, "attribution");
@@ -247,11 +251,18 @@ void Trials::check_values(const ParameterSpec& spec, const Json& start) {
 /// The problems that the method says it can be given.
 std::vector<std::pair<std::string, ExampleKind>> kinds_for(const MethodInfo& info) {
   const bool convex = has_need(info, "convex");
-  std::vector<std::pair<std::string, ExampleKind>> kinds = {
-      {"three classes", {Likelihood::categorical, convex}},
-      {"one binary output", {Likelihood::bernoulli, convex}}};
-  if (!has_need(info, "classification")) {
-    kinds.push_back({"a convex regression", {Likelihood::gaussian, true}});
+  const bool classification = has_need(info, "classification");
+  std::vector<std::pair<std::string, ExampleKind>> kinds;
+  if (!has_need(info, "refusals")) {
+    kinds.push_back({"three classes", {Likelihood::categorical, convex}});
+    kinds.push_back({"one binary output", {Likelihood::bernoulli, convex}});
+    if (!classification && !has_need(info, "hidden_layers")) {
+      kinds.push_back({"a convex regression", {Likelihood::gaussian, true}});
+    }
+  }
+  if (!classification && !convex && !has_need(info, "curvature") &&
+      !has_need(info, "attribution")) {
+    kinds.push_back({"answers of tokens", {Likelihood::sequence, false}});
   }
   return kinds;
 }

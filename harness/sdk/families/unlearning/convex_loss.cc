@@ -1,6 +1,7 @@
 #include "sdk/families/unlearning/convex_loss.h"
 
 #include <ATen/ATen.h>
+#include <assay/common/error.h>
 #include <assay/losses.h>
 
 namespace assay::unlearning {
@@ -23,6 +24,8 @@ Tensor ConvexLoss::gradient(const Tensor& theta_KP, const Tensor& x_KND,
     case Likelihood::gaussian:
       residual_KNC = z_KNC - label_KN.unsqueeze(2);
       break;
+    case Likelihood::sequence:
+      throw Error("a convex loss is of classes or numbers, not of answers of tokens");
   }
   const auto items = static_cast<double>(x_KND.size(1));
   return (x_KND.transpose(1, 2).bmm(residual_KNC) / items).flatten(1) + theta_KP * ridge;

@@ -21,17 +21,36 @@ Json metrics() {
   return {
       tow,
       metric("forget_accuracy", "Accuracy on forget", "none", share,
-             "share of the forget set that is answered as the original was taught"),
+             "share of the forget set that is answered as the original was taught; of answers of "
+             "tokens exact match: the share of the tokens that are the likeliest, given the true "
+             "ones before them"),
       metric("retain_accuracy", "Accuracy on retain", "max", share,
              "share of the retain set that is right"),
       metric("holdout_accuracy", "Accuracy on holdout", "max", share,
              "share right of items that no model was trained on"),
       metric("forget_probability", "Probability on forget", "none", share,
-             "mean probability of the forget set's labels"),
+             "mean probability of the forget set's labels; of answers of tokens p^(1/tokens)"),
       metric("retain_probability", "Probability on retain", "max", share,
              "mean probability of the retain set's labels"),
       metric("holdout_probability", "Probability on holdout", "max", share,
              "mean probability of the right labels of items that no model was trained on"),
+      metric("forget_extraction", "Extraction on forget", "none", share,
+             "extraction strength of answers of tokens: 1 - k/n, k the shortest beginning of the n "
+             "tokens behind which every token is the likeliest (arXiv:2506.12618)"),
+      metric("retain_extraction", "Extraction on retain", "max", share,
+             "the same of the retain set"),
+      metric("forget_paraphrase", "Paraphrase on forget", "none", share,
+             "mean of p^(1/tokens) of the forget set's answers asked and told in other words"),
+      metric("retain_paraphrase", "Paraphrase on retain", "max", share,
+             "the same of the retain set"),
+      metric("forget_truth_ratio", "Truth ratio on forget", "none", share,
+             "mean of min(R, 1/R), R the geometric mean of p^(1/tokens) of false answers over that "
+             "of the paraphrase: 1 where a model is indifferent (Maini et al. 2024, "
+             "arXiv:2401.06121)"),
+      metric("retain_truth_ratio", "Truth ratio on retain", "max", share,
+             "mean of max(0, 1 - R): 1 where a model prefers the truth"),
+      metric("utility", "Utility", "max", share,
+             "harmonic mean of the retain set's probability, exact match and truth ratio"),
       metric("klom_forget_mean", "KLoM on forget, mean", "min", {0, 11.6}, klom),
       metric("klom_forget_p95", "KLoM on forget, P95", "min", {0, 11.6}, klom),
       metric("klom_retain_p95", "KLoM on retain, P95", "min", {0, 11.6}, klom),
@@ -110,24 +129,42 @@ Json description() {
       {"tasks", task_list(tasks())}};
 }
 
-// Seconds at most, and every part of the protocol: all stages, all capabilities but "convex".
+// Seconds at most, and every part of the protocol: all stages, all capabilities but "convex"; those
+// of answers of tokens in the second.
 Json Unlearning::smoke_settings() const {
-  return {{"task",
-           {{"use", "klom_mini"},
-            {"items", 120},
-            {"forget", 6},
-            {"validation", 40},
-            {"holdout", 40},
-            {"separation", 1.5}}},
-          {"model", {{"arch", "mlp"}, {"width", 8}, {"depth", 1}}},
-          {"train", {{"epochs", 10}, {"batch", 16}, {"lr", 0.05}, {"optimizer", "sgd"}}},
-          {"budget", {{"epochs", 2}, {"batch", 3}, {"lr", 0.01}}},
-          {"retain_batch", 12},
-          {"models", 2},
-          {"oracles", 3},
-          {"spare", 2},
-          {"attribution", {{"use", "datamodels"}, {"models", 24}}},
-          {"relearn", {{"epochs", 2}, {"batch", 3}}}};
+  const Json classes = {
+      {"task",
+       {{"use", "klom_mini"},
+        {"items", 120},
+        {"forget", 6},
+        {"validation", 40},
+        {"holdout", 40},
+        {"separation", 1.5}}},
+      {"model", {{"arch", "mlp"}, {"width", 8}, {"depth", 1}}},
+      {"train", {{"epochs", 10}, {"batch", 16}, {"lr", 0.05}, {"optimizer", "sgd"}}},
+      {"budget", {{"epochs", 2}, {"batch", 3}, {"lr", 0.01}}},
+      {"retain_batch", 12},
+      {"models", 2},
+      {"oracles", 3},
+      {"spare", 2},
+      {"attribution", {{"use", "datamodels"}, {"models", 24}}},
+      {"relearn", {{"epochs", 2}, {"batch", 3}}}};
+  const Json model = {{"arch", "transformer"}, {"width", 16}, {"depth", 1}, {"heads", 2}};
+  const Json answers = {{"task",
+                         {{"use", "tofu_mini"},
+                          {"items", 48},
+                          {"forget", 8},
+                          {"validation", 8},
+                          {"holdout", 8},
+                          {"model", model}}},
+                        {"train", {{"epochs", 30}, {"batch", 8}, {"lr", 1e-2}}},
+                        {"budget", {{"epochs", 2}, {"batch", 4}, {"lr", 1e-3}}},
+                        {"retain_batch", 8},
+                        {"models", 2},
+                        {"oracles", 2},
+                        {"spare", 1},
+                        {"relearn", {{"epochs", 1}, {"batch", 4}}}};
+  return Json::array({classes, answers});
 }
 
 }  // namespace assay::unlearning

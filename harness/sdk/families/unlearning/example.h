@@ -18,8 +18,9 @@ struct Example {
 
 /// What an example is like.
 struct ExampleKind {
-  Likelihood likelihood = Likelihood::categorical;  ///< three classes, or one output
-  bool convex = false;  ///< a linear network in float64 with a ridge; else a small mlp in float32
+  Likelihood likelihood = Likelihood::categorical;  ///< three classes, one output, or 7 symbols
+  bool convex = false;  ///< a linear network in float64 with a ridge; else a small mlp in float32,
+                        ///< of sequences a small transformer
 };
 
 /// Four items to forget, sixty to keep; few steps, but full and short batches. The forget set has

@@ -3,6 +3,7 @@
 #include "sdk/families/unlearning/settings.h"
 #include "sdk/internal/cohort_size.h"
 
+#include <assay/activations.h>
 #include <assay/common/error.h>
 
 #include <algorithm>
@@ -34,6 +35,9 @@ Json expansion(const Json& resolved) {
   const bool influence = settings.attribution && settings.attribution->influence;
   if (influence && !task->convex()) {
     throw Error("attribution.use is \"influence\", which is for convex tasks: use \"datamodels\"");
+  }
+  if (settings.attribution && task->likelihood() == Likelihood::sequence) {
+    throw Error("attribution: answers of tokens have none, leave the setting out");
   }
   const std::int64_t items = items_of(settings.task);
   const std::int64_t forget = settings.task.at("forget");
@@ -80,7 +84,14 @@ Json expansion(const Json& resolved) {
   if (settings.spare > 0) capabilities.push_back("oracles");
   if (settings.attribution) capabilities.push_back("attribution");
   if (task->convex()) capabilities.push_back("convex");
-  if (task->likelihood() != Likelihood::gaussian) capabilities.push_back("classification");
+  const Likelihood likelihood = task->likelihood();
+  if (likelihood == Likelihood::categorical || likelihood == Likelihood::bernoulli) {
+    capabilities.push_back("classification");
+  }
+  // Attention has no second derivatives here.
+  const bool sequence = likelihood == Likelihood::sequence;
+  capabilities.push_back(sequence ? "refusals" : "curvature");
+  if (has_trunk(*network)) capabilities.push_back("hidden_layers");
   const std::int64_t parameters = network->layout().size();
   return {{"stages", std::move(stages)},
           {"references", std::move(references)},

@@ -26,6 +26,10 @@ Tensor margins(Likelihood kind, const Tensor& logits_KNC, const Tensor& label_KN
     const Tensor others_KNC =
         logits_KNC.scatter(2, label_KN1, -std::numeric_limits<double>::infinity());
     margin_KN = logits_KNC.gather(2, label_KN1).squeeze(2) - others_KNC.logsumexp(2);
+  } else if (kind == Likelihood::sequence) {
+    // log p - log(1 - p) of the whole answer, as the margin of a class is.
+    const Tensor log_p_KN = log_likelihood(kind, logits_KNC, label_KN).to(at::kDouble);
+    margin_KN = log_p_KN - (-log_p_KN.expm1()).log();
   } else {
     margin_KN = logits_KNC.squeeze(2) * (label_KN.to(logits_KNC.scalar_type()) * 2 - 1);
   }

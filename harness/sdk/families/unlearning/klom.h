@@ -6,7 +6,8 @@
 
 namespace assay::unlearning {
 
-/// z_y - logsumexp of the other logits (bernoulli: z or -z), [K, N], clipped to +-100.
+/// z_y - logsumexp of the other logits (bernoulli: z or -z), which is log p - log(1 - p); of an
+/// answer of tokens the same of the whole answer's p. [K, N], clipped to +-100.
 Tensor margins(Likelihood kind, const Tensor& logits_KNC, const Tensor& label_KN);
 
 /// KL(unlearned || oracle) of every item, [N], from margins of M unlearned and O oracle models: 20

@@ -43,9 +43,16 @@ Tensor rmia(const Tensor& p_KN, const Tensor& out_KN, const Tensor& p_KZ, const 
 
 Tensor entropy(const Tensor& logits_KNC) {
   const Tensor z_KNC =
-      logits_KNC.size(2) > 1 ? logits_KNC : at::cat({logits_KNC, at::zeros_like(logits_KNC)}, 2);
-  const Tensor log_p_KNC = z_KNC.log_softmax(2);
-  return -(log_p_KNC.exp() * log_p_KNC).sum(2);
+      logits_KNC.size(-1) > 1 ? logits_KNC : at::cat({logits_KNC, at::zeros_like(logits_KNC)}, -1);
+  const Tensor log_p_KNC = z_KNC.log_softmax(-1);
+  return -(log_p_KNC.exp() * log_p_KNC).sum(-1);
+}
+
+Tensor answer_entropy(Likelihood kind, const Tensor& logits_KNC, const Tensor& label_KN) {
+  const Tensor entropy_KN = entropy(logits_KNC);
+  if (kind != Likelihood::sequence) return entropy_KN;
+  return entropy_KN.masked_fill(label_KN.lt(0), 0).sum(2) /
+         label_lengths(kind, label_KN).clamp_min(1);
 }
 
 }  // namespace assay::unlearning

@@ -1,6 +1,7 @@
 // Membership inference: telling the forget set from items that no model was trained on.
 #pragma once
 
+#include <assay/likelihood.h>
 #include <assay/tensor.h>
 
 #include <utility>
@@ -22,7 +23,11 @@ std::vector<std::pair<double, double>> roc(const Tensor& member_KN, const Tensor
 Tensor rmia(const Tensor& p_KN, const Tensor& out_KN, const Tensor& p_KZ, const Tensor& out_KZ,
             double a = 0.3);
 
-/// Entropy of the prediction, [K, N], from logits [K, N, C] (one output: of its sigmoid).
+/// Entropy of the prediction, [K, N], from logits [K, N, C] (one output: of its sigmoid); of logits
+/// [K, N, T, V] that of every position, [K, N, T].
 Tensor entropy(const Tensor& logits_KNC);
+
+/// The same, of answers of tokens the mean over their positions: [K, N] in any case.
+Tensor answer_entropy(Likelihood kind, const Tensor& logits_KNC, const Tensor& label_KN);
 
 }  // namespace assay::unlearning

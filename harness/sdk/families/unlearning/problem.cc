@@ -23,4 +23,8 @@ const Attribution& Problem::attribution() const {
   return declared(given_attribution, place, "attribution");
 }
 
+const Part& Problem::refusals() const {
+  return declared(given_refusals, place, "refusals");
+}
+
 }  // namespace assay::unlearning

@@ -1,5 +1,5 @@
-#include "sdk/families/support/choices.h"
 #include "sdk/families/unlearning/protocol.h"
+#include "sdk/families/support/choices.h"
 
 #include "sdk/families/unlearning/needs.h"
 
@@ -59,6 +59,11 @@ Problem make_problem(const Settings& settings, const Maker& maker, const Seeds& 
     problem.given_attribution = std::make_shared<Attribution>(
         Attribution{of_stage("attribution", "forget"), of_stage("attribution", "retain"),
                     of_stage("attribution", "validation")});
+  }
+  if (has_need(info, "refusals")) {
+    const std::optional<Items> refusals = maker.task.refusals(seeds);
+    require_setting(refusals.has_value(), info, "refusals", "only tasks of questions have them");
+    problem.given_refusals = std::make_shared<Part>(maker.part(repeated(*refusals, each)));
   }
   for (std::int64_t row = 0; row < static_cast<std::int64_t>(seeds.size()); ++row) {
     if (stages.failure(row).empty()) continue;

@@ -1,5 +1,7 @@
 #include "sdk/families/unlearning/relearning.h"
 
+#include "sdk/families/unlearning/answers.h"
+
 #include <ATen/ATen.h>
 
 namespace assay::unlearning {
@@ -10,9 +12,7 @@ Tensor relearning_gain(const Settings& settings, const Maker& maker, const Model
   const Likelihood likelihood = maker.task.likelihood();
   const auto probability_S = [&](const Tensor& theta_KP) {
     const Tensor logits_KNC = predict_logits({model.network, theta_KP}, forget.data);
-    return log_likelihood(likelihood, logits_KNC, forget.label_KN)
-        .exp()
-        .to(at::kDouble)
+    return answer_probability(likelihood, logits_KNC, forget.label_KN)
         .cpu()
         .view({seeds, -1})
         .mean(1);

@@ -1,5 +1,6 @@
 #include "sdk/families/unlearning/scoring.h"
 
+#include "sdk/families/unlearning/answers.h"
 #include "sdk/families/unlearning/attribution.h"
 #include "sdk/families/unlearning/klom.h"
 #include "sdk/families/unlearning/membership.h"
@@ -29,6 +30,7 @@ Scoring::Scoring(const Settings& settings, const Maker& maker, const Seeds& seed
     : settings_(settings),
       maker_(maker),
       stages_(stages),
+      seeds_of_(seeds),
       seeds_(static_cast<std::int64_t>(seeds.size())) {
   for (const auto& [name, split] : scored_splits()) items_[name] = maker.task.items(split, seeds);
   const Items probe = maker.task.items(Split::forget_probe, seeds);
@@ -50,7 +52,7 @@ Said Scoring::ask(const std::function<Tensor(const std::string&, const Items&)>&
   Said said;
   for (const auto& [name, items] : items_) {
     const Tensor logits_KNC = ask(name, repeated(items, each)).cpu();
-    said[name] = logits_KNC.reshape({seeds_, each, logits_KNC.size(1), logits_KNC.size(2)});
+    said[name] = logits_KNC.unflatten(0, {seeds_, each});
   }
   return said;
 }
@@ -69,6 +71,11 @@ Tensor Scoring::accuracy_S(const std::string& split, const Tensor& logits_SNnC) 
   return mean_S(is_correct(maker_.task.likelihood(), logits_SNnC.flatten(0, 1), label_KN));
 }
 
+Tensor Scoring::probability(const std::string& split, const Tensor& logits_SNnC) const {
+  const Tensor label_KN = labels_KN(split, logits_SNnC.size(1)).slice(1, 0, logits_SNnC.size(2));
+  return answer_probability(maker_.task.likelihood(), logits_SNnC.flatten(0, 1), label_KN);
+}
+
 Values Scoring::score(const Said& said, bool retrained, Run& run) const {
   Values values;
   if (maker_.task.likelihood() == Likelihood::gaussian) return values;
@@ -78,10 +85,7 @@ Values Scoring::score(const Said& said, bool retrained, Run& run) const {
     const Tensor accuracy = accuracy_S(split, logits_SNnC);
     tow_S = tow_S * (1 - (accuracy - accuracy_S(split, oracles_.at(split))).abs());
     values[split + "_accuracy"] = accuracy;
-    values[split + "_probability"] =
-        mean_S(log_likelihood(maker_.task.likelihood(), logits_SNnC.flatten(0, 1),
-                              labels_KN(split, logits_SNnC.size(1)))
-                   .exp());
+    values[split + "_probability"] = mean_S(probability(split, logits_SNnC));
   }
   values["tow"] = tow_S;
   membership(said, retrained ? ask(stage_models(maker_, stages_, "fresh")) : oracles_, values, run);
@@ -90,18 +94,46 @@ Values Scoring::score(const Said& said, bool retrained, Run& run) const {
   return values;
 }
 
+Values Scoring::answers(const Model& model, const Said& said, const Values& scored) const {
+  Values values;
+  const Likelihood likelihood = maker_.task.likelihood();
+  if (likelihood != Likelihood::sequence) return values;
+  const std::int64_t each = model.rows() / seeds_;
+  const auto log_p_KN = [&](const Items& items) {
+    const Items mine = repeated(items, each);
+    return token_log_probability(likelihood, predict_logits(model, maker_.data(mine)).cpu(),
+                                 mine.label_SN);
+  };
+  for (const auto& [split, which] :
+       {std::pair<std::string, Split>{"forget", Split::forget}, {"retain", Split::retain}}) {
+    values[split + "_extraction"] =
+        mean_S(extraction_strength(said.at(split).flatten(0, 1), labels_KN(split, each)));
+    const std::optional<Texts> texts = maker_.task.texts(which, seeds_of_);
+    if (!texts) continue;
+    const Tensor true_KN = log_p_KN(texts->paraphrase);
+    std::vector<Tensor> false_KN;
+    for (const Items& items : texts->perturbed) false_KN.push_back(log_p_KN(items));
+    const Tensor ratio_KN = truth_ratio(false_KN, true_KN);
+    values[split + "_paraphrase"] = mean_S(true_KN.exp());
+    values[split + "_truth_ratio"] =
+        mean_S(which == Split::forget ? indifference(ratio_KN) : truthfulness(ratio_KN));
+  }
+  if (values.count("retain_truth_ratio") != 0) {
+    values["utility"] =
+        harmonic_mean({scored.at("retain_probability"), scored.at("retain_accuracy"),
+                       values.at("retain_truth_ratio")});
+  }
+  return values;
+}
+
 void Scoring::membership(const Said& said, const Said& out, Values& values, Run& run) const {
   const std::int64_t each = said.at("forget").size(1);
-  const auto logits = [&](const char* split) { return said.at(split).flatten(0, 1); };
-  const auto probability = [&](const Said& of, const char* split) {
-    const Tensor& logits_SNnC = of.at(split);
-    return log_likelihood(maker_.task.likelihood(), logits_SNnC.flatten(0, 1),
-                          labels_KN(split, logits_SNnC.size(1)))
-        .exp()
-        .to(at::kDouble);
+  const auto uncertainty = [&](const char* split) {
+    return answer_entropy(maker_.task.likelihood(), said.at(split).flatten(0, 1),
+                          labels_KN(split, each));
   };
   const auto out_K = [&](const char* split) {
-    const Tensor p_KN = probability(out, split);
+    const Tensor p_KN = probability(split, out.at(split));
     return p_KN.view({seeds_, -1, p_KN.size(1)}).mean(1).repeat_interleave(each, 0);
   };
   const auto attack = [&](const char* name, const Tensor& member_KN, const Tensor& other_KM) {
@@ -115,10 +147,12 @@ void Scoring::membership(const Said& said, const Said& out, Values& values, Run&
       }
     }
   };
-  const Tensor forget_KN = probability(said, "forget"), holdout_KN = probability(said, "holdout");
+  const Tensor forget_KN = probability("forget", said.at("forget"));
+  const Tensor holdout_KN = probability("holdout", said.at("holdout"));
   attack("loss", forget_KN, holdout_KN);
-  attack("entropy", -entropy(logits("forget")), -entropy(logits("holdout")));
-  const Tensor z_KZ = probability(said, "validation"), z_out_KZ = out_K("validation");
+  attack("entropy", -uncertainty("forget"), -uncertainty("holdout"));
+  const Tensor z_KZ = probability("validation", said.at("validation"));
+  const Tensor z_out_KZ = out_K("validation");
   attack("rmia", rmia(forget_KN, out_K("forget"), z_KZ, z_out_KZ),
          rmia(holdout_KN, out_K("holdout"), z_KZ, z_out_KZ));
 }
@@ -128,9 +162,9 @@ void Scoring::klom_scores(const Said& said, Values& values, Run& run) const {
   for (const std::string split : {"forget", "retain", "holdout"}) {
     const auto margin = [&](const Said& of, std::int64_t seed) {
       const Tensor logits_NnC = of.at(split)[seed];
-      const Tensor label_Nn =
-          items_.at(split).label_SN[seed].expand({logits_NnC.size(0), logits_NnC.size(1)});
-      return margins(maker_.task.likelihood(), logits_NnC, label_Nn);
+      const Tensor label_Nn = items_.at(split).label_SN.narrow(0, seed, 1);
+      return margins(maker_.task.likelihood(), logits_NnC,
+                     label_Nn.repeat_interleave(logits_NnC.size(0), 0));
     };
     std::vector<double> mean, p95;
     for (std::int64_t seed = 0; seed < seeds_; ++seed) {
@@ -201,10 +235,13 @@ void Scoring::trajectory(const std::vector<std::pair<std::int64_t, Tensor>>& che
       if (name == "validation") continue;
       const Dataset data = maker_.data(repeated(first(items), each));
       const Tensor logits_KNC = predict_logits({maker_.network, theta_KP}, data).cpu();
-      said[name] = logits_KNC.view({seeds_, each, logits_KNC.size(1), logits_KNC.size(2)});
+      said[name] = logits_KNC.unflatten(0, {seeds_, each});
     }
     for (const std::string name : {"forget", "retain", "holdout"}) {
       run.record("trajectory." + name, step, accuracy_S(name, said.at(name)));
+      if (maker_.task.likelihood() != Likelihood::sequence) continue;
+      run.record("trajectory." + name + "_probability", step,
+                 mean_S(probability(name, said.at(name))));
     }
     if (said.count("forget_probe") == 0 || said.at("forget_probe").size(2) > trajectory_items)
       continue;

@@ -12,7 +12,8 @@
 
 namespace assay::unlearning {
 
-/// Logits of one kind of models for each split, by its name, [S, models, n, C].
+/// Logits of one kind of models for each split, by its name, [S, models, n, C]; of answers of
+/// tokens [S, models, n, T, V].
 using Said = std::map<std::string, Tensor>;
 
 /// Values of metrics, float64 [S] each; not a number where a metric means nothing.
@@ -34,6 +35,10 @@ class Scoring {
   /// further retrained models.
   Values score(const Said& said, bool retrained, Run& run) const;
 
+  /// What models (rows S x each) know of answers of tokens beyond score(): extraction, paraphrases,
+  /// truth ratios, utility, from what they say and what score() found. Empty of other tasks.
+  Values answers(const Model& model, const Said& said, const Values& scored) const;
+
   /// Distance to the retrained optimum and |theta - theta_0|. theta_SNP of the original's network.
   Values parameters(const Tensor& theta_SNP) const;
 
@@ -46,6 +51,7 @@ class Scoring {
  private:
   Tensor mean_S(const Tensor& value_KN) const;  ///< over a seed's models and items
   Tensor accuracy_S(const std::string& split, const Tensor& logits_SNnC) const;
+  Tensor probability(const std::string& split, const Tensor& logits_SNnC) const;  ///< [K, n]
   void membership(const Said& said, const Said& out, Values& values, Run& run) const;
   void klom_scores(const Said& said, Values& values, Run& run) const;
   void distances(const Said& said, Values& values) const;
@@ -54,6 +60,7 @@ class Scoring {
   const Settings& settings_;
   const Maker& maker_;
   const StageReader& stages_;
+  Seeds seeds_of_;
   std::int64_t seeds_;
   std::map<std::string, Items> items_;  // of every split that the task has
   Said oracles_, original_;

@@ -44,9 +44,7 @@ struct Stage {
       if (split == Split::holdout) continue;
       const Dataset data = maker.data(repeated(items(split), settings.spare));
       const Tensor logits_KNC = predict_logits(model, data);
-      made.outputs[name + "_SNC"] =
-          logits_KNC.view({run.rows(), settings.spare, logits_KNC.size(1), logits_KNC.size(2)})
-              .mean(1);
+      made.outputs[name + "_SNC"] = logits_KNC.unflatten(0, {run.rows(), settings.spare}).mean(1);
     }
     return made;
   }

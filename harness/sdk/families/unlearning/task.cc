@@ -8,8 +8,8 @@
 namespace assay::unlearning {
 
 const std::vector<TaskInfo>& tasks() {
-  static const std::vector<TaskInfo> all = {convex(), fashion_mnist(), klom_mini(), npo_gaussian(),
-                                            orthonormal_logistic()};
+  static const std::vector<TaskInfo> all = {convex(),       fashion_mnist(),        klom_mini(),
+                                            npo_gaussian(), orthonormal_logistic(), tofu_mini()};
   return all;
 }
 

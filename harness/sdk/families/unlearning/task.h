@@ -29,10 +29,16 @@ enum class Split {
 struct Items {
   Tensor pool;      ///< [M, F...]
   Tensor place_SN;  ///< places in the pool, int64
-  Tensor label_SN;  ///< as models are taught: int64 classes, or numbers
+  Tensor label_SN;  ///< as models are taught: int64 classes, numbers, or [S, N, T] of answers
   Tensor id_SN;     ///< int64, the same item in every run; unique over the splits of a seed
 
   std::int64_t count() const { return place_SN.defined() ? place_SN.size(1) : 0; }
+};
+
+/// The facts of a split in other words, item by item.
+struct Texts {
+  Items paraphrase;
+  std::vector<Items> perturbed;  ///< false answers, in the paraphrase's words
 };
 
 /// Parameters of models that are not trained by `train` but solved for.
@@ -53,6 +59,16 @@ class Task {
   virtual std::shared_ptr<const Network> network(const std::optional<NetworkSpec>& model) const = 0;
   virtual at::ScalarType type() const { return at::kFloat; }
   virtual Items items(Split split, const Seeds& seeds) const = 0;
+  /// Of forget and retain sets of answers, for the scoring.
+  virtual std::optional<Texts> texts(Split split, const Seeds& seeds) const {
+    (void)split, (void)seeds;
+    return std::nullopt;
+  }
+  /// The forget set's questions with refusals for answers, where the task has such.
+  virtual std::optional<Items> refusals(const Seeds& seeds) const {
+    (void)seeds;
+    return std::nullopt;
+  }
   /// Weight of |theta|^2 / 2 in the mean loss.
   virtual double ridge() const { return 0; }
   /// Whether solve() answers: its inputs are not gathered in vain.

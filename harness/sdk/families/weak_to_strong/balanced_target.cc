@@ -4,6 +4,7 @@
 #include <assay/weak_to_strong.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <limits>
 #include <sstream>
 #include <vector>

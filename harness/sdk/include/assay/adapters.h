@@ -23,7 +23,8 @@ struct AdapterSpec {
 /// + (x A) B alpha / rank with W of `base`, one row of a transformer. Slices: "block0.attn.q.A"
 /// [in, rank], N(0, 1 / rank^2), and "block0.attn.q.B" [rank, out], zero, so that it starts equal
 /// to the base. The base's theta is held and must not change; parameters must have its type and
-/// device. Throws Error for another base, rank or projection.
+/// device. Throws Error for another base, rank or
+/// projection, and for an alpha that is not finite.
 std::shared_ptr<const Network> make_adapted(const Model& base, const AdapterSpec& spec = {});
 
 /// The same models without adapters, W + A B alpha / rank: K whole rows of the base's network.

@@ -26,9 +26,13 @@ class Dataset {
   std::int64_t count(std::int64_t row) const;           ///< n_k
   std::int64_t largest_count() const noexcept;          ///< N
   std::vector<std::int64_t> item_shape() const;         ///< F...
+  caffe2::TypeMeta dtype() const { return pool_.dtype(); }
   /// Inputs at positions position_AB (in 0..n_k of each row) of the rows `rows` (A of them, int64
   /// tensor; undefined: all rows in order): [A, B, F...]. Negative positions give item 0.
   Tensor gather(const Tensor& position_AB, const Tensor& rows = {}) const;
+  /// The same into x_ABF, which has that shape, the pool's type and items that lie in one piece; the
+  /// pool is the CPU's.
+  void gather_into(const Tensor& x_ABF, const Tensor& position_AB, const Tensor& rows = {}) const;
   /// Positions [from, to) of every row: [K, to-from, F...]. Past a row's end: some item of the pool.
   Tensor slice(std::int64_t from, std::int64_t to) const;
   /// The same on another device.
@@ -42,7 +46,7 @@ class Dataset {
  private:
   Dataset(Tensor pool, Tensor items_KN, std::int64_t pool_size, bool own);
   Tensor take(const Tensor& items) const;
-  Tensor gather_rows(const Tensor& position_AB, const Tensor& items_AN) const;
+  Tensor items_of(const Tensor& position_AB, const Tensor& rows) const;
 
   Tensor pool_;      // [M, F...]; pools of the rows' own lie one after the other, [K * M, F...]
   Tensor items_KN_;  // places in pool_; padding repeats the row's first item

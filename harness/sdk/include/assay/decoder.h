@@ -6,9 +6,11 @@
 namespace assay {
 
 /// Made by Network::decoder. K rows of B sequences each; nothing is recorded for gradients. The
-/// answers are those of Network::forward at the last position, up to rounding. Tokens are int64.
-/// All three throw Error for other shapes, for tokens outside the vocabulary and for sequences that
-/// would become longer than was asked for.
+/// answers are those of Network::forward at the last position, up to rounding. For float and double
+/// on the CPU a transformer's are the same bits whatever other rows and sequences there are; on
+/// other devices, for other types and with adapters up to rounding. Tokens are int64, or whole
+/// numbers, on any device. All three throw Error for other shapes, for tokens outside the
+/// vocabulary and for sequences that would become longer than was asked for.
 class Decoder {
  public:
   virtual ~Decoder() = default;

@@ -34,9 +34,12 @@ struct Samples {
 /// Continues prompts: of prompt_KNT (int64, or whole numbers) each sequence's first length_KN
 /// tokens (int64, 1 to T; undefined: all). Row k's model continues row k's prompts. The number that
 /// decides on token t of sequence n is Streams::uniform({N}, t)'s entry n: it does not depend on
-/// the cohort, on N, or on which sequences have ended. A row whose logits are not finite fails
+/// the cohort, on N, or on which sequences have ended. The logits do not either where Decoder's have
+/// the same bits; elsewhere their rounding does, and a number within it of a boundary draws another
+/// token. A row whose logits are not finite fails
 /// alone in `run` and its sequences end there; without `run` that is an Error, as are shapes and
-/// options that do not fit. Counts one forward sample a sequence.
+/// options that do not fit. Counts one forward sample a sequence, with the FLOPs of the network's
+/// whole input length, however long the sequence became.
 Samples draw_sequences(const Model& model, const Tensor& prompt_KNT, const Tensor& length_KN,
                        const Sampling& how, const Streams& streams, Run* run = nullptr);
 

@@ -7,6 +7,7 @@
 #include <assay/run.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,13 +38,15 @@ std::vector<ParameterSpec> recipe_settings(const Recipe& defaults = {});
 double schedule_factor(const std::string& schedule, double warmup, std::int64_t step,
                        std::int64_t steps);
 
+class BatchRoom;
+
 /// One step's batch, as an objective sees it. A is the number of active rows: rows that have ended
 /// or failed are absent. Per-row and per-item tensors of the whole cohort come in through row() and
 /// gather().
 struct Batch {
   std::int64_t step = 0;
   Tensor rows_A;          ///< which rows of the cohort are active (int64)
-  Tensor x;               ///< inputs [A, B, F...]
+  Tensor x;               ///< inputs [A, B, F...]; rows may lie apart: reshape(), not view()
   Tensor item_AB;         ///< positions in the row's training set (int64)
   Tensor weight_AB;       ///< 1 for a sample, 0 for padding
   Tensor share_AB;        ///< weight_AB over its row's sum
@@ -52,6 +55,7 @@ struct Batch {
   Tensor features_KBD;    ///< [A, B, D] when the training was started with want_features
   std::int64_t cohort_rows = 0;    ///< K
   std::int64_t cohort_items = 0;   ///< N, items of the largest row
+  std::shared_ptr<BatchRoom> room; ///< the harness's: memory behind x for what `prepare` appends
 
   /// Rows of a per-row tensor [K, ...] that are active: [A, ...]. These three throw Error for other
   /// shapes, saying what came and what is expected.
@@ -88,8 +92,8 @@ struct Hooks {
 Model train(const Model& start, const Dataset& data, const Recipe& recipe, Run& run,
             const Objective& objective, const Hooks& hooks = {});
 
-/// Logits of every item, float [K, N, C] (rows with fewer items: padding rows are zero), without
-/// gradients, in large batches. Counts forward samples when `run` is given.
+/// Logits of every item, float [K, N, C] ([K, N, ..., T, C] of sequences; padding rows are zero),
+/// without gradients, in large batches. Counts forward samples when `run` is given.
 Tensor predict_logits(const Model& model, const Dataset& data, Run* run = nullptr);
 
 /// softmax of predict_logits; zero in padding rows.

@@ -18,8 +18,9 @@ namespace assay::unlearning {
 
 /// Items with the labels that the model was trained on.
 struct Part {
-  Dataset data;     ///< n items a row
-  Tensor label_KN;  ///< int64 classes, -1 past a row's end (gaussian: numbers)
+  Dataset data;     ///< n items a row; Likelihood::sequence: tokens [T], question and answer
+  Tensor label_KN;  ///< int64 classes, -1 past a row's end (gaussian: numbers; sequence: [K, N, T],
+                    ///< what each position shall say next, -1 outside of the answer)
   Tensor
       id_KN;  ///< names of the items (int64), unique over all parts of a row; the same in every run
 
@@ -64,11 +65,14 @@ struct Problem {
   /// Throw Error, naming the method, where it did not declare the need.
   const Oracles& oracles() const;          ///< needs("oracles")
   const Attribution& attribution() const;  ///< needs("attribution")
+  /// The forget set's questions, item by item, with an answer that tells nothing: a refusal.
+  const Part& refusals() const;  ///< needs("refusals")
 
   std::int64_t rows() const { return original.rows(); }
 
   std::shared_ptr<const Oracles> given_oracles;  ///< read them with oracles()
   std::shared_ptr<const Attribution> given_attribution;
+  std::shared_ptr<const Part> given_refusals;
   std::string place;  ///< the method, for errors
 };
 
@@ -98,8 +102,8 @@ class Method {
 /// One step of edit(): a batch of each side, from loaders of their own. A side that was not asked
 /// for is empty.
 struct Sides {
-  Batch forget,
-      retain;  ///< with x, logits_KBC, weights; gather() reads per-item tensors of its part
+  Batch forget, retain;  ///< with x, logits_KBC, weights; gather() reads per-item tensors of its
+                         ///< part. Logits of sequences are zero at what is no part of an answer
   Tensor forget_label_AB, retain_label_AB;
 };
 
@@ -107,11 +111,10 @@ struct Sides {
 enum class Reads { forget, retain, both };
 
 /// Trains problem.original (or `start`) by a loss over batches of the forget set and of the retain
-/// set. An epoch goes once through the forget set in batches of recipe.batch (Reads::retain: through
-/// the retain set; in the first form in batches of problem.retain_batch); for
-/// every step's forget batch a retain batch of problem.retain_batch samples is drawn, without
-/// replacement until all were seen. Offers a checkpoint after every epoch, and counts samples of
-/// both sides.
+/// set. An epoch goes once through the forget set in batches of recipe.batch (Reads::retain:
+/// through the retain set; in the first form in batches of problem.retain_batch); for every step's
+/// forget batch a retain batch of problem.retain_batch samples is drawn, without replacement until
+/// all were seen. Offers a checkpoint after every epoch, and counts samples of both sides.
 Model edit(const Problem& problem, Run& run, Reads reads,
            const std::function<Tensor(const Sides&)>& loss, const Hooks& hooks = {});
 Model edit(const Model& start, const Problem& problem, const Recipe& recipe, Run& run, Reads reads,

@@ -1,3 +1,4 @@
+#include "sdk/internal/batch_room.h"
 #include "sdk/internal/shape_text.h"
 
 #include <assay/common/error.h>
@@ -27,7 +28,7 @@ void Batch::append(const Samples& samples) {
     const auto join = [](Tensor& mine, const Tensor& more) {
       mine = at::cat({mine, more.to(mine.device(), mine.scalar_type())}, 1);
     };
-    join(x, samples.x);
+    x = joined_inputs(*this, samples.x);
     join(label_AB, samples.label_AM);
     join(allowed_ABC, samples.allowed_AMC);
     join(weight_AB, samples.weight_AM);

@@ -1,3 +1,5 @@
+#include "sdk/internal/batch_room.h"
+
 #include <assay/common/error.h>
 #include <assay/continual/buffer.h>
 
@@ -151,20 +153,24 @@ void Buffer::insert(const Batch& batch, std::int64_t group) {
   }
   if (moves.empty()) return;
   std::sort(moves.begin(), moves.end());
-  std::vector<std::int64_t> places, sources;
+  const FlatInputs inputs = flat_inputs(batch);
+  std::vector<std::int64_t> places, sources, input_sources;
   for (std::size_t i = 0; i < moves.size(); ++i) {
     // Of several samples in one place the last one stays.
     if (i + 1 < moves.size() && moves[i + 1].first == moves[i].first) continue;
     places.push_back(moves[i].first);
     sources.push_back(moves[i].second);
+    input_sources.push_back(moves[i].second / width * inputs.row + moves[i].second % width);
   }
   const Tensor place = at::tensor(places, at::kLong), source = at::tensor(sources, at::kLong);
-  const auto copy = [&](Tensor& to_KM, const Tensor& from_AB) {
-    to_KM.flatten(0, 1).index_copy_(
-        0, place.to(to_KM.device()),
-        from_AB.flatten(0, 1).index_select(0, source.to(from_AB.device())));
+  const auto put = [&](Tensor& to_KM, const Tensor& from, const Tensor& taken) {
+    to_KM.flatten(0, 1).index_copy_(0, place.to(to_KM.device()),
+                                    from.index_select(0, taken.to(from.device())));
   };
-  copy(x_, batch.x);
+  const auto copy = [&](Tensor& to_KM, const Tensor& from_AB) {
+    put(to_KM, from_AB.flatten(0, 1), source);
+  };
+  put(x_, inputs.x_RF, at::tensor(input_sources, at::kLong));
   copy(label_KM_, label_AB);
   if (keeps_allowed_) copy(allowed_KMC_, batch.allowed_ABC.expand({-1, width, -1}));
   if (keeps_logits_) copy(logits_KMC_, batch.logits_KBC.detach());
@@ -239,7 +245,12 @@ Samples Buffer::at_places(const Batch& batch, const Tensor& place_AM,
     return value_KM.flatten(0, 1).index_select(0, place.to(value_KM.device())).view(shape);
   };
   Samples samples;
-  samples.x = take(x_);
+  samples.x = place_beside(batch, place_AM.size(1));
+  const Tensor x_RF = x_.flatten(0, 1), at_AM = place_AM.to(x_.device());
+  for (std::int64_t a = 0; a < at_AM.size(0); ++a) {  // a row lies in one piece, all need not
+    Tensor x_MF = samples.x[a];
+    at::index_select_out(x_MF, x_RF, 0, at_AM[a]);
+  }
   samples.label_AM = take(label_KM_).to(x_.device());
   samples.weight_AM = weight_AM.to(x_.options());
   samples.allowed_AMC = keeps_allowed_

@@ -4,6 +4,7 @@
 #include <assay/continual/class_statistics.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace assay::continual {
 

@@ -90,33 +90,44 @@ Tensor Dataset::take(const Tensor& items) const {
   return pool_.index_select(0, items.reshape(-1)).view(shape);
 }
 
-Tensor Dataset::gather(const Tensor& position_AB, const Tensor& rows) const {
-  const Tensor items_AN = rows.defined() ? items_KN_.index_select(0, rows) : items_KN_;
+// The items of the rows `rows`, [A, N].
+Tensor Dataset::items_of(const Tensor& position_AB, const Tensor& rows) const {
+  Tensor items_AN = rows.defined() ? items_KN_.index_select(0, rows) : items_KN_;
   if (position_AB.dim() != 2 || position_AB.size(0) != items_AN.size(0)) {
     throw Error("Dataset::gather: positions must be [" + std::to_string(items_AN.size(0)) +
                 ", batch], but are " + shape_text(position_AB));
   }
-  if (pool_.is_cpu() && !pool_.requires_grad()) return gather_rows(position_AB, items_AN);
-  return take(items_AN.gather(1, position_AB.clamp_min(0)));
+  return items_AN;
 }
 
-// The same in one pass over the pool's memory.
-Tensor Dataset::gather_rows(const Tensor& position_AB, const Tensor& items_AN) const {
+Tensor Dataset::gather(const Tensor& position_AB, const Tensor& rows) const {
+  if (!pool_.is_cpu() || pool_.requires_grad()) {
+    return take(items_of(position_AB, rows).gather(1, position_AB.clamp_min(0)));
+  }
   std::vector<std::int64_t> shape = position_AB.sizes().vec();
   for (const std::int64_t size : item_shape()) shape.push_back(size);
-  Tensor gathered = at::empty(shape, pool_.options());
-  const Tensor positions = position_AB.cpu().contiguous(), items = items_AN.contiguous();
+  Tensor x_ABF = at::empty(shape, pool_.options());
+  gather_into(x_ABF, position_AB, rows);
+  return x_ABF;
+}
+
+// In one pass over the pool's memory.
+void Dataset::gather_into(const Tensor& x_ABF, const Tensor& position_AB,
+                          const Tensor& rows) const {
+  const Tensor items = items_of(position_AB, rows).contiguous();
+  const Tensor positions = position_AB.cpu().contiguous();
   const std::int64_t batch = positions.size(1), count = items.size(1);
   if (positions.numel() > 0 && (count == 0 || pool_.size(0) == 0)) {
     throw Error("Dataset::gather: there are no items to gather from");
   }
-  const auto bytes =
-      pool_.size(0) == 0 ? 0 : pool_.nbytes() / static_cast<std::size_t>(pool_.size(0));
+  if (positions.numel() == 0) return;
+  const auto bytes = pool_.nbytes() / static_cast<std::size_t>(pool_.size(0));
   const auto* position = positions.const_data_ptr<std::int64_t>();
   const auto* item = items.const_data_ptr<std::int64_t>();
   const auto* pool = static_cast<const char*>(pool_.const_data_ptr());
-  auto* to = static_cast<char*>(gathered.mutable_data_ptr());
   for (std::int64_t row = 0; row < positions.size(0); ++row, item += count) {
+    auto* to = static_cast<char*>(x_ABF.mutable_data_ptr()) +
+               row * x_ABF.stride(0) * static_cast<std::int64_t>(x_ABF.element_size());
     for (std::int64_t i = 0; i < batch; ++i, ++position, to += bytes) {
       if (*position >= count) {
         throw Error("Dataset::gather: position " + std::to_string(*position) + " of row " +
@@ -127,7 +138,6 @@ Tensor Dataset::gather_rows(const Tensor& position_AB, const Tensor& items_AN) c
       std::memcpy(to, pool + static_cast<std::size_t>(place) * bytes, bytes);
     }
   }
-  return gathered;
 }
 
 Tensor Dataset::slice(std::int64_t from, std::int64_t to) const {

@@ -1,9 +1,12 @@
 #include "sdk/internal/delta_responses.h"
 
+#include <assay/common/error.h>
+#include <assay/common/text.h>
 #include <assay/delta.h>
 #include <assay/sampling.h>
 
 #include <ATen/ATen.h>
+#include <cmath>
 
 namespace assay::delta {
 namespace {
@@ -11,6 +14,11 @@ namespace {
 /// Classes by inversion of their sums from the left, two draws a prompt: int64 [K, N, 2].
 Tensor draw_classes(const Problem& problem, double temperature, const Streams& streams, Run& run) {
   const Tensor logits_KNC = predict_logits(problem.student, problem.pairs.data, &run);
+  for (std::int64_t row = 0; row < run.rows(); ++row) {
+    if (logits_KNC[row].isfinite().all().item<bool>()) continue;
+    run.fail_row(row, "logits became non-finite while responses were drawn");
+  }
+  if (temperature == 0) return at::stack({logits_KNC, logits_KNC}, 2).argmax(3);
   // On the CPU: elsewhere a cumulative sum of floats is not deterministic.
   const Tensor sums_KNC =
       (logits_KNC.cpu().to(at::kDouble) / temperature).softmax(2).cumsum(2).unsqueeze(2);
@@ -23,10 +31,7 @@ Pairs draw_pairs_of_sequences(const Problem& problem, double temperature, const 
   const Pairs& pairs = problem.pairs;
   const Tensor token_KN2T = pairs.data.slice(0, pairs.count());
   const std::int64_t length = token_KN2T.size(3);
-  const Tensor place_T =
-      at::arange(length, at::TensorOptions(at::kLong).device(token_KN2T.device()));
-  const Tensor prompt_KN =
-      at::where(pairs.mask_KN2T.select(2, 0), place_T, length).amin(2).clamp_min(1);
+  const Tensor prompt_KN = prompt_lengths(pairs.mask_KN2T).clamp_min(1);
   const auto twice = [](const Tensor& value_KN) {  // [K, N, ...] to [K, 2 N, ...]
     return at::stack({value_KN, value_KN}, 2).flatten(1, 2);
   };
@@ -44,6 +49,10 @@ Pairs draw_pairs_of_sequences(const Problem& problem, double temperature, const 
 }  // namespace
 
 Pairs draw_pairs(const Problem& problem, double temperature, const Streams& streams, Run& run) {
+  if (!(temperature >= 0) || !std::isfinite(temperature)) {
+    throw Error("draw_pairs: temperature is " + number_text(temperature) +
+                ", expected a finite number from 0 on, where 0 takes the likeliest response");
+  }
   if (problem.pairs.sequences()) {
     return draw_pairs_of_sequences(problem, temperature, streams, run);
   }

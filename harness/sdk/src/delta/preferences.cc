@@ -58,6 +58,9 @@ class Reader {
 }  // namespace
 
 Tensor Response::log_ratio() const {
+  if (!reference_AB.defined()) {
+    throw Error("log_ratio: the start's log-probabilities were not read: set Reading::reference");
+  }
   return log_probability_AB - reference_AB;
 }
 

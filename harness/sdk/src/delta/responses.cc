@@ -5,6 +5,7 @@
 #include <assay/sequences.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace assay::delta {
 namespace {
@@ -39,16 +40,22 @@ Tensor log_probability_of_classes(const Tensor& logits_ABC, const Tensor& respon
 
 }  // namespace
 
+Tensor prompt_lengths(const Tensor& mask_KN2T) {
+  const std::int64_t length = mask_KN2T.size(3);
+  const Tensor place_T =
+      at::arange(length, at::TensorOptions(at::kLong).device(mask_KN2T.device()));
+  return at::where(mask_KN2T.any(2), place_T, length).amin(2);
+}
+
 Sequences unrelated_sequences(const Tensor& token_KN2T, const Tensor& mask_KN2T) {
-  const Tensor token_KNT = token_KN2T.select(2, 0), mask_KNT = mask_KN2T.select(2, 0);
+  const Tensor token_KNT = token_KN2T.select(2, 0);
   const Tensor other_KNT = of_next_item(token_KN2T), other_mask_KNT = of_next_item(mask_KN2T);
   const std::int64_t length = token_KNT.size(2);
-  const Tensor place_T = at::arange(length, at::TensorOptions(at::kLong).device(mask_KNT.device()));
-  // Where the response begins: the first place of the mask, the end where there is none.
-  const auto begin_of = [&](const Tensor& mask) {
-    return at::where(mask, place_T, length).amin(2, /*keepdim=*/true);
-  };
-  const Tensor begin_KN1 = begin_of(mask_KNT), other_begin_KN1 = begin_of(other_mask_KNT);
+  const Tensor place_T =
+      at::arange(length, at::TensorOptions(at::kLong).device(token_KNT.device()));
+  const Tensor begin_KN = prompt_lengths(mask_KN2T);
+  const Tensor begin_KN1 = begin_KN.unsqueeze(2),
+               other_begin_KN1 = begin_KN.roll(-1, 1).unsqueeze(2);
   const Tensor from_KNT = place_T - begin_KN1 + other_begin_KN1;  // place in the other sequence
   const Tensor inside_KNT = place_T.ge(begin_KN1).logical_and(from_KNT.lt(length));
   const Tensor at_KNT = from_KNT.clamp(0, length - 1);
@@ -59,7 +66,10 @@ Sequences unrelated_sequences(const Tensor& token_KN2T, const Tensor& mask_KN2T)
 
 Responses responses_of(const Pairs& pairs, const Reading& reading, const Tensor& like) {
   if (!reading.chosen && !reading.rejected && !reading.unrelated) {
-    throw Error("train_preferences: the loss reads no response at all");
+    throw Error(
+        "train_preferences: the loss reads no response at all: set one of Reading::chosen, "
+        "rejected "
+        "and unrelated");
   }
   Responses responses{pairs.data, {}, {}, {}};
   if (!pairs.sequences()) {

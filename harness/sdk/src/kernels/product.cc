@@ -8,6 +8,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sdk/src/kernels/product.cc"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -32,6 +33,7 @@ constexpr std::int64_t block_m = 16 * tile_rows;
 // one of A's.
 constexpr std::int64_t packing_tiles = 10;
 constexpr std::int64_t packing_panels = 3;
+constexpr std::int64_t cache_line = 64;  // bytes
 
 // How a tile finds its elements of A: where the tables say, one after the other along its rows, or
 // in a copy in which those of a column follow each other.
@@ -185,6 +187,8 @@ void pack_left(const Product<Real>& p, std::int64_t m, std::int64_t rows, std::i
       const auto some = hn::FirstN(tag, static_cast<std::size_t>(std::min(rows - r, lanes)));
       // What is stored beyond the rows is overwritten by the next column, or lies in the margin.
       hn::StoreU(hn::MaskedLoad(some, tag, from + p.a_column[k] + r), tag, to + r);
+      // The columns lie too far apart for the machine to see what the next tiles read.
+      hwy::Prefetch(from + p.a_column[k] + r + cache_line / sizeof(Real));
     }
   }
 }

@@ -9,56 +9,15 @@
 
 #include <hwy/contrib/math/math-inl.h>
 
+#include "sdk/internal/kernels/vector_parts-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace assay::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-template <class Real>
-using Tag = hn::ScalableTag<Real>;
-template <class Real>
-using Vector = hn::Vec<Tag<Real>>;
-
-// Calls use(first, load, store) for each vector of `size` elements: whole ones, and a short one.
-struct Whole {
-  template <class Real>
-  HWY_INLINE Vector<Real> load(const Real* from) const {
-    return hn::LoadU(Tag<Real>(), from);
-  }
-  template <class Real>
-  HWY_INLINE void store(Vector<Real> value, Real* to) const {
-    hn::StoreU(value, Tag<Real>(), to);
-  }
-};
-template <class Real>
-struct Part {
-  hn::Mask<Tag<Real>> mask;
-  HWY_INLINE Vector<Real> load(const Real* from) const {
-    return hn::MaskedLoad(mask, Tag<Real>(), from);
-  }
-  HWY_INLINE void store(Vector<Real> value, Real* to) const {
-    hn::BlendedStore(value, mask, Tag<Real>(), to);
-  }
-};
-
-template <class Real, class Use>
-HWY_INLINE void for_vectors(std::int64_t size, const Use& use) {
-  const Tag<Real> tag;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
-  std::int64_t i = 0;
-  for (; i + lanes <= size; i += lanes) use(i, Whole());
-  if (i < size) use(i, Part<Real>{hn::FirstN(tag, static_cast<std::size_t>(size - i))});
-}
-
-template <class Real>
-HWY_INLINE Vector<Real> all(Real value) {
-  return hn::Set(Tag<Real>(), value);
-}
-
 template <class Real>
 void rms_norm(const Tokens& size, const Real* h, const Real* weight, Real epsilon, Real* inverse,
               Real* x) {
   const auto one = all<Real>(1), share = all(Real(1) / static_cast<Real>(size.features));
-  for_vectors<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
+  for_parts<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
     auto even = hn::Zero(Tag<Real>()), odd = even;
     std::int64_t i = 0;
     for (; i + 2 <= size.features; i += 2) {
@@ -86,7 +45,7 @@ void rms_norm_backward(const Tokens& size, const Real* h, const Real* weight, co
                        const Real* dx, Real* scratch, Real* dh, Real* dweight) {
   const auto share = all(Real(1) / static_cast<Real>(size.features));
   // What a token's derivative loses along h: inverse^3 / features * sum of dx weight h.
-  for_vectors<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
+  for_parts<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
     auto sum = hn::Zero(Tag<Real>());
     for (std::int64_t i = 0; i < size.features; ++i) {
       const auto along = hn::Mul(part.load(dx + i * size.stride + j), all(weight[i]));
@@ -98,7 +57,7 @@ void rms_norm_backward(const Tokens& size, const Real* h, const Real* weight, co
   for (std::int64_t i = 0; i < size.features; ++i) {
     const std::int64_t row = i * size.stride;
     auto sum = hn::Zero(Tag<Real>());
-    for_vectors<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
+    for_parts<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
       const auto scaled = hn::Mul(part.load(dx + row + j), part.load(inverse + j));
       const auto value = part.load(h + row + j);
       sum = hn::MulAdd(scaled, value, sum);
@@ -117,7 +76,7 @@ void rotate(const Tokens& size, std::int64_t heads, const Real* cosine, const Re
     for (std::int64_t i = 0; i < half; ++i) {
       Real* first = x + (2 * head * half + i) * size.stride;
       Real* second = first + half * size.stride;
-      for_vectors<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
+      for_parts<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
         const auto a = part.load(first + j), b = part.load(second + j);
         const auto c = part.load(cosine + i * size.stride + j);
         const auto s = part.load(sine + i * size.stride + j);
@@ -150,7 +109,7 @@ constexpr double gelu_a = 1.5957691216057308, gelu_b = gelu_a * 0.044715;
 template <class Real, class Use>
 HWY_INLINE void for_elements(const Tokens& size, const Use& use) {
   for (std::int64_t i = 0; i < size.features; ++i) {
-    for_vectors<Real>(size.tokens,
+    for_parts<Real>(size.tokens,
                       [&](std::int64_t j, auto part) HWY_ATTR { use(i * size.stride + j, part); });
   }
 }
@@ -207,7 +166,7 @@ void swiglu_backward(const Tokens& size, const Real* gate, const Real* up, Real*
 template <class Real>
 void causal_softmax(const Tokens& size, std::int64_t first, Real scale, Real* s) {
   const Tag<Real> tag;
-  for_vectors<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
+  for_parts<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
     const auto last = hn::Iota(tag, static_cast<Real>(first + j));
     const std::int64_t common = std::min(first + j + 1, size.features);
     auto largest = part.load(s + j);
@@ -238,7 +197,7 @@ void causal_softmax(const Tokens& size, std::int64_t first, Real scale, Real* s)
 
 template <class Real>
 void softmax_backward(const Tokens& size, Real scale, const Real* p, Real* dp) {
-  for_vectors<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
+  for_parts<Real>(size.tokens, [&](std::int64_t j, auto part) HWY_ATTR {
     auto mean = hn::Zero(Tag<Real>());
     for (std::int64_t key = 0; key < size.features; ++key) {
       const std::int64_t at = key * size.stride + j;

@@ -5,7 +5,9 @@
 #include <assay/common/text.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace assay {
@@ -88,6 +90,10 @@ void check(const AdapterSpec& spec, const TransformerShape& shape) {
     throw Error("make_adapted: rank must be between 1 and the width, " +
                 std::to_string(shape.width) + ", but is " + std::to_string(spec.rank));
   }
+  if (!std::isfinite(spec.alpha)) {
+    throw Error("make_adapted: alpha must be a finite number, but is " +
+                std::to_string(spec.alpha));
+  }
   std::vector<std::string> known = {"attn.q", "attn.k", "attn.v", "attn.o", "mlp.up", "mlp.down"};
   if (shape.swiglu) known.push_back("mlp.gate");
   if (spec.projections.empty()) {
@@ -97,6 +103,9 @@ void check(const AdapterSpec& spec, const TransformerShape& shape) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       throw Error("make_adapted: the base has no projection '" + name + "'" +
                   did_you_mean(name, known) + "; it has " + join(known, ", "));
+    }
+    if (std::count(spec.projections.begin(), spec.projections.end(), name) > 1) {
+      throw Error("make_adapted: the projection '" + name + "' is named twice");
     }
   }
 }

@@ -73,8 +73,13 @@ TransformerShape transformer_shape(const NetworkSpec& spec, const std::vector<st
   if (!(spec.rope_base > 1)) {
     throw Error("network: rope_base must be above 1, but is " + std::to_string(spec.rope_base));
   }
-  check_range("context", spec.context, 0, largest_context);
   check_range("the inputs' last axis", input.back(), 1, largest_context);
+  check_range("context", spec.context, 0, largest_context);
+  if (spec.context != 0 && spec.context < input.back()) {
+    throw Error("network: context is " + std::to_string(spec.context) +
+                ", but the inputs' last axis, time, is " + std::to_string(input.back()) +
+                ": make it at least that, or 0");
+  }
   return {.input = input,
           .vocabulary = vocabulary,
           .width = spec.width,
@@ -118,23 +123,22 @@ ParameterSpec sequence_network_setting(std::string key) {
       std::move(key), "arch",
       {{.id = "transformer",
         .help = "a decoder with RMS norm before its layers and rotary positions",
-        .fields = {
-            integer("width", usual.width).range(2, largest).help("of the residual stream"),
-            integer("depth", usual.depth).range(0, largest_depth).help("blocks"),
-            integer("heads", usual.heads)
-                .range(1, largest)
-                .help("attention heads, a divisor of width; of an even width each"),
-            integer("kv_heads", usual.kv_heads)
-                .range(0, largest)
-                .help("heads of keys and values, a divisor of heads; 0: as heads"),
-            integer("hidden", usual.hidden)
-                .range(0, 8 * largest)
-                .help("units between; 0: 4 x width, swiglu 8/3 x width as a multiple of 8"),
-            text("activation", usual.activation)
-                .one_of(activations)
-                .help("gelu (with tanh) or the gated swiglu"),
-            boolean("tied", usual.tied).help("whether the output layer is the embedding"),
-            real("rope_base", usual.rope_base).above(1).help("of the rotary positions")}}});
+        .fields = {integer("width", usual.width).range(2, largest).help("of the residual stream"),
+                   integer("depth", usual.depth).range(0, largest_depth).help("blocks"),
+                   integer("heads", usual.heads)
+                       .range(1, largest)
+                       .help("attention heads, a divisor of width; of an even width each"),
+                   integer("kv_heads", usual.kv_heads)
+                       .range(0, largest)
+                       .help("heads of keys and values, a divisor of heads; 0: as heads"),
+                   integer("hidden", usual.hidden)
+                       .range(0, 8 * largest)
+                       .help("units between; 0: 4 x width, swiglu 8/3 x width as a multiple of 8"),
+                   text("activation", usual.activation)
+                       .one_of(activations)
+                       .help("gelu (with tanh) or the gated swiglu"),
+                   boolean("tied", usual.tied).help("whether the output layer is the embedding"),
+                   real("rope_base", usual.rope_base).above(1).help("of the rotary positions")}}});
 }
 
 std::shared_ptr<const Network> make_network(const NetworkSpec& spec,

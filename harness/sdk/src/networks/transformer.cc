@@ -1,4 +1,5 @@
 #include "sdk/internal/transformer.h"
+#include "sdk/internal/checked_tokens.h"
 
 #include <ATen/ATen.h>
 #include <cmath>
@@ -46,11 +47,8 @@ double count_flops(const TransformerShape& shape) {
 
 Tensor attention(const TransformerShape& shape, const TransformerBlock& block, const Tensor& x_KNW,
                  std::int64_t time, const Rotation& rotary) {
-  // [K, N, heads x D] to [sequences of all rows, heads, T, D]
   const auto heads = [&](const Projection& projection) {
-    const Tensor made = projection(x_KNW);
-    return made.view({-1, time, made.size(2) / shape.head_width(), shape.head_width()})
-        .transpose(1, 2);
+    return heads_of(projection(x_KNW), time, shape.head_width());
   };
   const Tensor mixed = at::scaled_dot_product_attention(
       rotated(heads(block.q), rotary), rotated(heads(block.k), rotary), heads(block.v),
@@ -78,6 +76,10 @@ class Transformer final : public Network {
   bool causal() const override { return true; }
   std::unique_ptr<Decoder> decoder(const Tensor& theta_KP, std::int64_t batch,
                                    std::int64_t length) const override {
+    const bool direct =
+        theta_KP.scalar_type() == at::kFloat || theta_KP.scalar_type() == at::kDouble;
+    if (direct && theta_KP.is_cpu())
+      return make_direct_decoder(shape_, layout_, theta_KP, batch, length);
     return make_plain_decoder(shape_, {shape_, ParameterView(layout_, theta_KP.detach())},
                               theta_KP.size(0), batch, length);
   }
@@ -92,12 +94,13 @@ class Transformer final : public Network {
 
 }  // namespace
 
-Outputs transformer_outputs(const TransformerShape& shape, const TransformerParts& parts,
-                            std::int64_t rows, const Tensor& x, const Mode& mode) {
+Tensor residual_stream(const TransformerShape& shape, const TransformerParts& parts,
+                       std::int64_t rows, const Tensor& x) {
   const std::int64_t time = x.dim() > 0 ? x.size(-1) : 0;
   const std::int64_t sequences = check_sequences(shape, x, rows);
   const Rotation rotary = rotation(shape, time, parts.embed);
-  Tensor token_KN = checked_tokens(x, shape.vocabulary).reshape({x.size(0), sequences * time});
+  Tensor token_KN = checked_tokens(x, shape.vocabulary, "transformer: inputs")
+                        .reshape({x.size(0), sequences * time});
   if (x.size(0) != rows) token_KN = token_KN.expand({rows, -1});
   Tensor h_KNW = parts.embedded(token_KN);
   for (const TransformerBlock& block : parts.blocks) {
@@ -105,7 +108,12 @@ Outputs transformer_outputs(const TransformerShape& shape, const TransformerPart
     h_KNW = h_KNW + block.o(attention(shape, block, x_KNW, time, rotary));
     h_KNW = h_KNW + feed_forward(block, h_KNW, shape.swiglu);
   }
-  const Tensor features_KNW = rms_norm(h_KNW, parts.norm);
+  return h_KNW;
+}
+
+Outputs transformer_outputs(const TransformerShape& shape, const TransformerParts& parts,
+                            std::int64_t rows, const Tensor& x, const Mode& mode) {
+  const Tensor features_KNW = rms_norm(residual_stream(shape, parts, rows, x), parts.norm);
   std::vector<std::int64_t> sizes = x.sizes().vec();
   sizes[0] = rows;
   sizes.push_back(shape.vocabulary);

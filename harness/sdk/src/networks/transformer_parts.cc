@@ -5,27 +5,9 @@
 
 #include <ATen/ATen.h>
 #include <cmath>
-#include <sstream>
 #include <string>
 
 namespace assay {
-namespace {
-
-[[noreturn]] void no_token(const Tensor& x, const Tensor& allowed, std::int64_t vocabulary) {
-  std::int64_t place = allowed.flatten().logical_not().nonzero()[0].item<std::int64_t>();
-  std::ostringstream text;
-  text << "transformer: inputs must be tokens, whole numbers from 0 to " << vocabulary - 1
-       << ", but there is " << x.flatten()[place].item<double>() << " at ";
-  std::vector<std::int64_t> position(static_cast<std::size_t>(x.dim()));
-  for (std::int64_t axis = x.dim(); axis-- > 0; place /= x.size(axis)) {
-    position[static_cast<std::size_t>(axis)] = place % x.size(axis);
-  }
-  text << at::IntArrayRef(position);
-  throw Error(text.str());
-}
-
-}  // namespace
-
 Tensor Projection::operator()(const Tensor& x_KNI) const {
   const Tensor y_KNO = weight.size(0) == x_KNI.size(0) ? at::bmm(x_KNI, weight)
                                                        : at::matmul(x_KNI, weight.squeeze(0));
@@ -94,11 +76,21 @@ Tensor feed_forward(const TransformerBlock& block, const Tensor& h_KNW, bool swi
   return block.down(swiglu ? at::silu(block.gate(x_KNW)) * up_KNH : at::gelu(up_KNH, "tanh"));
 }
 
-Tensor checked_tokens(const Tensor& x, std::int64_t vocabulary) {
-  Tensor allowed = at::logical_and(x.ge(0), x.lt(vocabulary));  // false for what is not a number
-  if (x.is_floating_point()) allowed.logical_and_(x.eq(x.floor()));
-  if (!allowed.all().item<bool>()) no_token(x, allowed, vocabulary);
-  return x.to(at::kLong);
+std::vector<BlockColumns> block_columns(const TransformerShape& shape, const Layout& layout) {
+  std::vector<BlockColumns> blocks;
+  for (std::int64_t i = 0; i < shape.depth; ++i) {
+    const std::string block = "block" + std::to_string(i);
+    const auto at = [&](const char* name) { return layout.at(block + name).offset; };
+    blocks.push_back({at(".attn.norm.weight"), at(".attn.q.weight"), at(".attn.k.weight"),
+                      at(".attn.v.weight"), at(".attn.o.weight"), at(".mlp.norm.weight"),
+                      shape.swiglu ? at(".mlp.gate.weight") : 0, at(".mlp.up.weight"),
+                      at(".mlp.down.weight")});
+  }
+  return blocks;
+}
+
+Tensor heads_of(const Tensor& x_KNO, std::int64_t time, std::int64_t head_width) {
+  return x_KNO.view({-1, time, x_KNO.size(2) / head_width, head_width}).transpose(1, 2);
 }
 
 std::int64_t check_sequences(const TransformerShape& shape, const Tensor& x, std::int64_t rows) {

@@ -1,10 +1,14 @@
+#include "sdk/internal/checked_tokens.h"
 #include "sdk/internal/networks.h"
 #include "sdk/internal/transformer_row.h"
+
+#include <assay/common/error.h>
 
 #include <ATen/ATen.h>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 namespace assay {
@@ -19,18 +23,20 @@ class TransformerPass final : public DirectPass {
   TransformerPass(const TransformerShape& shape, const Layout& layout)
       : shape_(shape), parameters_(layout.size()), row_(shape, layout) {}
 
-  bool fits(std::int64_t) const override {
-    const std::int64_t tokens = std::max(tokens_at_once, shape_.context) + 32;
-    const std::int64_t widest =
-        std::max({shape_.width + 2 * shape_.key_width(), 2 * shape_.hidden, shape_.vocabulary});
-    return widest <= std::numeric_limits<std::int32_t>::max() / std::max(tokens, shape_.width);
-  }
+  bool fits(std::int64_t) const override { return reach(shape_.input.back()); }
 
   Outputs forward(const Tensor& theta_AP, const Tensor& x, bool want_features, bool keep) override;
   void backward(const Tensor& theta_AP, const Tensor& x, const Tensor& dlogits_ABC,
                 const Tensor& dfeatures_ABD, Tensor& gradient_AP) override;
 
  private:
+  // Whether the kernels' indices do over sequences of that length.
+  bool reach(std::int64_t time) const {
+    const std::int64_t tokens = std::max(tokens_at_once, time) + 32;
+    const std::int64_t widest =
+        std::max({shape_.width + 2 * shape_.key_width(), 2 * shape_.hidden, shape_.vocabulary});
+    return widest <= std::numeric_limits<std::int32_t>::max() / std::max(tokens, shape_.width);
+  }
   void read_tokens(const Tensor& x);
   // The tokens of a row of the cohort, from sequence `first` on.
   const std::int32_t* tokens(const Tensor& x, std::int64_t row, std::int64_t first) const {
@@ -56,7 +62,7 @@ void TransformerPass<Real>::read_tokens(const Tensor& x) {
     tokens_[i] = token ? static_cast<std::int32_t>(from[i]) : -1;
     all = all && static_cast<Real>(tokens_[i]) == from[i];
   }
-  if (!all) checked_tokens(x, shape_.vocabulary);  // says where
+  if (!all) checked_tokens(x, shape_.vocabulary, "transformer: inputs");  // says where
 }
 
 template <class Real>
@@ -65,6 +71,11 @@ Outputs TransformerPass<Real>::forward(const Tensor& theta_AP, const Tensor& x, 
   check_parameters(theta_AP, parameters_, x, "transformer");
   const std::int64_t rows = theta_AP.size(0), time = x.dim() > 0 ? x.size(-1) : 0;
   sequences_ = check_sequences(shape_, x, rows);
+  if (!reach(time)) {
+    throw Error("transformer: sequences of " + std::to_string(time) +
+                " tokens are beyond what the kernels' indices reach; make the network for inputs "
+                "of that length, and autograd takes their place");
+  }
   read_tokens(x);
   together_ =
       std::clamp<std::int64_t>(tokens_at_once / time, 1, std::max<std::int64_t>(sequences_, 1));

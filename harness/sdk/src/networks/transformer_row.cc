@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 
 namespace assay {
 namespace {
@@ -28,16 +27,8 @@ TransformerRow<Real>::TransformerRow(const TransformerShape& shape, const Layout
       norm_(layout.at("norm.weight").offset),
       head_(shape.tied ? embed_ : layout.at("head.weight").offset),
       size_(layout.size()),
-      attention_(shape.heads, shape.kv_heads, shape.head_width()) {
-  for (std::int64_t i = 0; i < shape.depth; ++i) {
-    const std::string block = "block" + std::to_string(i);
-    const auto at = [&](const char* name) { return layout.at(block + name).offset; };
-    blocks_.push_back({at(".attn.norm.weight"), at(".attn.q.weight"), at(".attn.k.weight"),
-                       at(".attn.v.weight"), at(".attn.o.weight"), at(".mlp.norm.weight"),
-                       shape.swiglu ? at(".mlp.gate.weight") : 0, at(".mlp.up.weight"),
-                       at(".mlp.down.weight")});
-  }
-}
+      blocks_(block_columns(shape, layout)),
+      attention_(shape.heads, shape.kv_heads, shape.head_width()) {}
 
 template <class Real>
 void TransformerRow<Real>::prepare(std::int64_t time, std::int64_t count) {
@@ -132,7 +123,7 @@ void TransformerRow<Real>::forward(const Real* theta, const std::int32_t* tokens
   }
   kernels_.transpose(h_turned_.data(), many, width, turned_row(), h, of_.stride);
   for (std::int64_t i = 0; i < shape_.depth; ++i) {
-    const Columns& at = blocks_[static_cast<std::size_t>(i)];
+    const BlockColumns& at = blocks_[static_cast<std::size_t>(i)];
     const Kept<Real*> here = kept_of(kept, i);
     kernels_.rms_norm(matrix(width), here.h, theta + at.attn_norm, static_cast<Real>(rms_epsilon),
                       here.inverse, x_.data());
@@ -161,7 +152,7 @@ void TransformerRow<Real>::forward(const Real* theta, const std::int32_t* tokens
 }
 
 template <class Real>
-void TransformerRow<Real>::feed_forward(const Columns& at, const Real* theta,
+void TransformerRow<Real>::feed_forward(const BlockColumns& at, const Real* theta,
                                         const Kept<Real*>& kept, Real* h_next) {
   const std::int64_t width = shape_.width, hidden = shape_.hidden, many = of_.tokens();
   kernels_.rms_norm(matrix(width), kept.h_mid, theta + at.mlp_norm, static_cast<Real>(rms_epsilon),
@@ -203,7 +194,7 @@ void TransformerRow<Real>::backward(const Real* theta, const std::int32_t* token
   const std::int64_t turned =
       static_cast<std::int64_t>(turned_gradient_.size()) / std::max<std::int64_t>(shape_.depth, 1);
   for (std::int64_t i = shape_.depth; i-- > 0;) {
-    const Columns& at = blocks_[static_cast<std::size_t>(i)];
+    const BlockColumns& at = blocks_[static_cast<std::size_t>(i)];
     const Kept<const Real*> here = kept_of(kept, i);
     Real* own = turned_gradient_.data() + i * turned;
     const std::int64_t attention = (width + 2 * shape_.key_width()) * width;
@@ -243,7 +234,7 @@ void TransformerRow<Real>::head_backward(const Real* theta, const Real* h, const
 }
 
 template <class Real>
-void TransformerRow<Real>::feed_forward_backward(const Columns& at, const Real* theta,
+void TransformerRow<Real>::feed_forward_backward(const BlockColumns& at, const Real* theta,
                                                  const Kept<const Real*>& kept, Real* gradient,
                                                  Real* turned_gradient) {
   const std::int64_t width = shape_.width, hidden = shape_.hidden, many = of_.tokens();
@@ -275,7 +266,7 @@ void TransformerRow<Real>::feed_forward_backward(const Columns& at, const Real* 
 }
 
 template <class Real>
-void TransformerRow<Real>::attention_backward(const Columns& at, const Real* theta,
+void TransformerRow<Real>::attention_backward(const BlockColumns& at, const Real* theta,
                                               const Kept<const Real*>& kept, Real* gradient,
                                               Real* turned_gradient) {
   const std::int64_t width = shape_.width, keys = shape_.key_width(), many = of_.tokens();
@@ -311,7 +302,7 @@ void TransformerRow<Real>::end_gradient(Real* gradient) {
     kernels_.transpose(from, out, width, width, gradient + column, out);
     from += out * width;
   };
-  for (const Columns& at : blocks_) {
+  for (const BlockColumns& at : blocks_) {
     bring(at.q, width);
     bring(at.k, keys);
     bring(at.v, keys);

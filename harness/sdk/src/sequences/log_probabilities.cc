@@ -1,4 +1,5 @@
 #include "sdk/internal/kernels/tokens.h"
+#include "sdk/internal/next_log_probabilities.h"
 #include "sdk/internal/shape_text.h"
 
 #include <assay/common/error.h>
@@ -6,8 +7,10 @@
 #include <assay/sequences.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <algorithm>
+#include <sstream>
 
 namespace assay {
 namespace {
@@ -15,11 +18,24 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+// Tokens that count, or negative.
+const Tensor& checked(const Tensor& token_T, std::int64_t symbols) {
+  Tensor wrong_T = token_T.lt(symbols).logical_not();  // true for what is not a number
+  if (token_T.is_floating_point()) wrong_T.logical_or_(token_T.ne(token_T.floor()));
+  if (!wrong_T.any().item<bool>()) return token_T;
+  std::ostringstream text;
+  text << "token_log_probabilities: there is a token "
+       << token_T.masked_select(wrong_T)[0].item<double>() << ", but the logits are for " << symbols
+       << " symbols";
+  throw Error(text.str());
+}
+
 // The token that each position speaks of, int64 [..., T]; -1 where nothing counts, as at the last.
 Tensor spoken_of(const Tensor& logits_TV, const Tensor& token_T, const Tensor& mask_T) {
   const at::IntArrayRef shape = logits_TV.sizes().slice(0, logits_TV.dim() - 1);
-  Tensor next_T = token_T.slice(-1, 1).to(at::kLong);
+  Tensor next_T = token_T.slice(-1, 1);
   if (mask_T.defined()) next_T = next_T.masked_fill(mask_T.slice(-1, 1).eq(0), -1);
+  next_T = checked(next_T, logits_TV.size(-1)).to(at::kLong);
   return at::constant_pad_nd(next_T, {0, 1}, -1).expand(shape).contiguous();
 }
 
@@ -44,18 +60,13 @@ void check_shapes(const Tensor& logits_TV, const Tensor& token_T, const Tensor& 
       (mask_T.defined() ? shape_text(mask_T) : "no mask"));
 }
 
-void check_symbols(const Tensor& token_T, std::int64_t symbols) {
-  if (token_T.numel() == 0) return;
-  const auto largest = token_T.max().item<std::int64_t>();
-  if (largest < symbols) return;
-  throw Error("token_log_probabilities: there is a token " + std::to_string(largest) +
-              ", but the logits are for " + std::to_string(symbols) + " symbols");
-}
-
 Tensor plain_log_probabilities(const Tensor& logits_TV, const Tensor& next_T) {
   const Tensor out_T = next_T.lt(0);
   // Filled before the exponentials, so that what stands there has no part in the slope either.
-  const Tensor log_p_TV = logits_TV.masked_fill(out_T.unsqueeze(-1), 0).log_softmax(-1);
+  const Tensor counted_TV = logits_TV.masked_fill(out_T.unsqueeze(-1), 0);
+  // As the kernel has it, a logit of -inf is hidden no more than others that are not finite.
+  const Tensor poison_T1 = counted_TV.detach().mul(0).sum(-1, /*keepdim=*/true);
+  const Tensor log_p_TV = (counted_TV + poison_T1).log_softmax(-1);
   return log_p_TV.gather(-1, next_T.clamp_min(0).unsqueeze(-1)).squeeze(-1).masked_fill(out_T, 0);
 }
 
@@ -118,15 +129,21 @@ bool has_kernel(const Tensor& logits) {
   return real && logits.is_cpu();
 }
 
+Tensor of_checked(const Tensor& logits_TV, const Tensor& next_T) {
+  return has_kernel(logits_TV) ? LogProbabilities::apply(logits_TV, next_T)
+                               : plain_log_probabilities(logits_TV, next_T);
+}
+
 }  // namespace
+
+Tensor next_log_probabilities(const Tensor& logits_TV, const Tensor& token_T) {
+  return of_checked(logits_TV, checked(token_T, logits_TV.size(-1)).contiguous());
+}
 
 Tensor token_log_probabilities(const Tensor& logits_TV, const Tensor& token_T,
                                const Tensor& mask_T) {
   check_shapes(logits_TV, token_T, mask_T);
-  const Tensor next_T = spoken_of(logits_TV, token_T, mask_T);
-  check_symbols(next_T, logits_TV.size(-1));
-  const Tensor log_p_T = has_kernel(logits_TV) ? LogProbabilities::apply(logits_TV, next_T)
-                                               : plain_log_probabilities(logits_TV, next_T);
+  const Tensor log_p_T = of_checked(logits_TV, spoken_of(logits_TV, token_T, mask_T));
   return log_p_T.narrow(-1, 0, log_p_T.size(-1) - 1);
 }
 

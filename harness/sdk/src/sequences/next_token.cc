@@ -1,5 +1,7 @@
 #include "sdk/internal/next_token.h"
 
+#include "sdk/internal/shape_text.h"
+
 #include <assay/common/error.h>
 
 #include <ATen/ATen.h>
@@ -100,7 +102,7 @@ std::int64_t NextToken::at(double u) const noexcept {
 
 Tensor sampling_probabilities(const Tensor& logits_V, const Sampling& how) {
   if (logits_V.dim() < 1 || logits_V.size(-1) < 1) {
-    throw Error("sampling_probabilities: expected logits [..., V]");
+    throw Error("sampling_probabilities: expected logits [..., V], got " + shape_text(logits_V));
   }
   const Tensor logits = logits_V.detach().to(at::kCPU, at::kDouble).contiguous();
   const std::int64_t symbols = logits.size(-1);

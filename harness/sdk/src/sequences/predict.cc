@@ -1,3 +1,4 @@
+#include "sdk/internal/checked_tokens.h"
 #include "sdk/internal/direct_pass.h"
 #include "sdk/internal/shape_text.h"
 
@@ -5,6 +6,7 @@
 #include <assay/sequences.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -105,6 +107,7 @@ Tensor said_of_items(const char* what, const std::vector<const Model*>& models, 
       mask_KBT = mask_KBT.slice(-1, 0, positions);
       token_KBT = token_KBT.slice(-1, 0, positions);
     }
+    checked_tokens(token_KBT, network.classes(), std::string(what) + ": items", from);
     std::vector<Tensor> logits;
     for (const Forward& one : forward) logits.push_back(one.logits(token_KBT));
     said_KNT.slice(1, from, to)

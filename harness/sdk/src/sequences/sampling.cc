@@ -1,5 +1,6 @@
 #include <assay/sampling.h>
 
+#include "sdk/internal/checked_tokens.h"
 #include "sdk/internal/next_token.h"
 #include "sdk/internal/shape_text.h"
 #include "sdk/internal/whole_decoder.h"
@@ -8,6 +9,7 @@
 #include <assay/decoder.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -16,7 +18,7 @@
 namespace assay {
 namespace {
 
-constexpr std::int64_t sequences_at_once = 1024;  // over all rows: their caches stay small
+constexpr std::int64_t sequences_at_once = 512;  // over all rows: their caches stay small
 
 // Draws the sequences [from, from + B) of every row of the answer.
 class Drawing {
@@ -65,7 +67,7 @@ class Drawing {
  private:
   std::unique_ptr<Decoder> make_decoder() const {
     return how_.cached ? model_.network->decoder(model_.theta_KP, slots_, how_.length)
-                       : make_whole_decoder(model_, how_.length);
+                       : make_whole_decoder(model_, slots_, how_.length);
   }
 
   // uniform_[t][k][b] decides on token t: entry `from + b` of the stream's step t.
@@ -89,7 +91,8 @@ class Drawing {
   // Draws one token for every sequence that goes on, and returns them: -1 for those that have
   // ended.
   Tensor append(const Tensor& logits_KBV) {
-    const Tensor logits = logits_KBV.to(at::kCPU).contiguous();
+    Tensor logits = logits_KBV.to(at::kCPU).contiguous();
+    if (logits.scalar_type() != at::kDouble) logits = logits.to(at::kFloat);  // halves too
     Tensor token_KB = at::empty({rows_, slots_}, at::kLong);
     auto* token = token_KB.mutable_data_ptr<std::int64_t>();
     const bool single = logits.scalar_type() == at::kFloat;
@@ -203,11 +206,10 @@ Samples draw_sequences(const Model& model, const Tensor& prompt_KNT, const Tenso
   Samples samples;
   samples.length_KN = length_KN.defined() ? length_KN.to(at::kCPU, at::kLong).clone().contiguous()
                                           : at::full({rows, items}, width, at::kLong);
-  const Tensor prompt = prompt_KNT.to(at::kCPU, at::kLong);
   const Tensor behind_KNT = at::arange(width).ge(samples.length_KN.unsqueeze(2));
-  samples.token_KNT =
-      at::constant_pad_nd(prompt.masked_fill(behind_KNT, 0), {0, how.length - width}, 0)
-          .contiguous();
+  const Tensor prompt = checked_tokens(prompt_KNT.to(at::kCPU).masked_fill(behind_KNT, 0),
+                                       model.network->classes(), "draw_sequences: prompts");
+  samples.token_KNT = at::constant_pad_nd(prompt, {0, how.length - width}, 0).contiguous();
   samples.mask_KNT = at::zeros(samples.token_KNT.sizes(), at::kFloat);
   samples.ended_KN = at::zeros({rows, items}, at::kBool);
   Model fixed = model;

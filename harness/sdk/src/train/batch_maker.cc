@@ -1,12 +1,16 @@
 #include "sdk/internal/batch_maker.h"
 
+#include "sdk/internal/batch_room.h"
+
 #include <ATen/ATen.h>
+#include <memory>
+#include <vector>
 
 namespace assay {
 
 Batch BatchMaker::make(Batches& batches, const std::vector<std::int64_t>& rows,
-                       const Tensor& rows_A, std::int64_t step) {
-  Batch batch = make(batches.at_step(rows, step), rows_A, step);
+                       const Tensor& rows_A, std::int64_t step, std::int64_t more) {
+  Batch batch = make(batches.at_step(rows, step), rows_A, step, more);
   std::vector<double> progress;
   for (const std::int64_t row : rows) {
     progress.push_back(static_cast<double>(step) / static_cast<double>(batches.total_steps(row)));
@@ -16,7 +20,22 @@ Batch BatchMaker::make(Batches& batches, const std::vector<std::int64_t>& rows,
   return batch;
 }
 
-Batch BatchMaker::make(const Batches::Step& drawn, const Tensor& rows_A, std::int64_t step) {
+void BatchMaker::set_inputs(Batch& batch, const Tensor& rows, std::int64_t more) const {
+  if (more == 0 || !options_.device().is_cpu() || data_.dtype() != options_.dtype()) {
+    batch.x = data_.gather(batch.item_AB, rows).to(options_.dtype());
+    return;
+  }
+  const std::int64_t samples = batch.item_AB.size(1);
+  std::vector<std::int64_t> shape{batch.item_AB.size(0), samples + more};
+  for (const std::int64_t size : data_.item_shape()) shape.push_back(size);
+  const Tensor all_ARF = at::empty(shape, options_);
+  batch.x = all_ARF.narrow(1, 0, samples);
+  data_.gather_into(batch.x, batch.item_AB, rows);
+  batch.room = std::make_shared<BatchRoom>(all_ARF, samples);
+}
+
+Batch BatchMaker::make(const Batches::Step& drawn, const Tensor& rows_A, std::int64_t step,
+                       std::int64_t more) {
   Batch batch;
   batch.step = step;
   batch.rows_A = rows_A;
@@ -24,7 +43,7 @@ Batch BatchMaker::make(const Batches::Step& drawn, const Tensor& rows_A, std::in
   batch.cohort_items = data_.largest_count();
   batch.item_AB = drawn.position_AB.to(options_.device(), /*non_blocking=*/true);
   const bool all = rows_A.size(0) == data_.rows();
-  batch.x = data_.gather(batch.item_AB, all ? Tensor() : rows_A).to(options_.dtype());
+  set_inputs(batch, all ? Tensor() : rows_A, more);
   if (drawn.weight_AB.defined()) {
     batch.weight_AB = drawn.weight_AB.to(options_, /*non_blocking=*/true);
     // A row without any sample has shares of zero.

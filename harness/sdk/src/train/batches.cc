@@ -1,5 +1,7 @@
 #include "sdk/internal/batches.h"
 
+#include "sdk/internal/epoch_steps.h"
+
 #include <ATen/ATen.h>
 #include <algorithm>
 #include <utility>
@@ -17,7 +19,7 @@ Batches::Batches(const Dataset& data, const Streams& streams, std::int64_t batch
   first_K_.resize(at(data.rows()), 0);
   for (std::int64_t row = 0; row < data.rows(); ++row) {
     count_K_.push_back(data.count(row));
-    epoch_steps_.push_back((data.count(row) + batch - 1) / batch);
+    epoch_steps_.push_back(assay::epoch_steps(data.count(row), batch));
   }
   width_ = std::min(batch, data.largest_count());
 }

@@ -59,7 +59,10 @@ class Derivatives {
         return bernoulli(part, add);
       case Likelihood::gaussian:
         return gaussian(part, add);
+      case Likelihood::sequence:
+        break;
     }
+    throw Error("diagonal_fisher: the information of answers of many tokens is not computed here");
   }
 
  private:

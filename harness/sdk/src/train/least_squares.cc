@@ -4,6 +4,7 @@
 #include <assay/least_squares.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 

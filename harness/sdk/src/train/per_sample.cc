@@ -5,6 +5,7 @@
 #include <assay/per_sample.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <algorithm>
 #include <string>
@@ -59,8 +60,8 @@ Tensor plain_sum_of_each(DirectPass::Each each, const Model& model, const Tensor
 
 Tensor sum_of_each(const char* name, DirectPass::Each each, const Model& model, const Tensor& x,
                    const Tensor& dlogits_KBC) {
-  if (dlogits_KBC.dim() != 3 || dlogits_KBC.size(0) != model.rows() || x.dim() < 3 ||
-      dlogits_KBC.size(1) != x.size(1) || dlogits_KBC.size(2) != model.network->classes() ||
+  if (dlogits_KBC.dim() < 3 || dlogits_KBC.size(0) != model.rows() || x.dim() < 3 ||
+      dlogits_KBC.size(1) != x.size(1) || dlogits_KBC.size(-1) != model.network->classes() ||
       (x.size(0) != model.rows() && x.size(0) != 1)) {
     throw Error(std::string(name) + ": expected inputs [" + std::to_string(model.rows()) +
                 " or 1, batch, features...] and derivatives [" + std::to_string(model.rows()) +

@@ -4,6 +4,7 @@
 #include <assay/train.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <memory>
 
@@ -12,7 +13,8 @@ namespace {
 
 constexpr std::int64_t samples_at_once = 4096;  // over all rows
 
-// 1 for a row's items, 0 for padding, [K, N, 1]; undefined when no row has padding.
+// 1 for a row's items, 0 for padding, [K, N, 1...] of as many axes as `like`; undefined when no row
+// has padding.
 Tensor padding_mask(const Dataset& data, const Tensor& like) {
   std::vector<std::int64_t> counts;
   bool padded = false;
@@ -22,9 +24,12 @@ Tensor padding_mask(const Dataset& data, const Tensor& like) {
   }
   if (!padded) return {};
   const Tensor count_K1 = at::tensor(at::ArrayRef<std::int64_t>(counts), at::kLong).unsqueeze(1);
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(like.dim()), 1);
+  shape[0] = data.rows();
+  shape[1] = data.largest_count();
   return at::arange(data.largest_count(), at::kLong)
       .lt(count_K1)
-      .unsqueeze(2)
+      .view(shape)
       .to(like.device(), like.scalar_type());
 }
 
@@ -32,8 +37,8 @@ Tensor padding_mask(const Dataset& data, const Tensor& like) {
 
 Tensor predict_logits(const Model& model, const Dataset& data, Run* run) {
   if (data.rows() != model.rows()) {
-    throw Error("predict: the model has " + std::to_string(model.rows()) +
-                " rows, the data set " + std::to_string(data.rows()));
+    throw Error("predict: the model has " + std::to_string(model.rows()) + " rows, the data set " +
+                std::to_string(data.rows()));
   }
   const at::NoGradGuard no_record;  // not inference mode: answers may enter a loss later
   const Tensor theta_KP = model.theta_KP.detach().contiguous();
@@ -50,6 +55,11 @@ Tensor predict_logits(const Model& model, const Dataset& data, Run* run) {
     const Outputs outputs = direct && direct->fits(to - from)
                                 ? direct->forward(theta_KP, x.contiguous(), false, /*keep=*/false)
                                 : model.network->forward(parameters, x, {});
+    if (from == 0 && outputs.logits_KBC.dim() > 3) {  // a network of sequences: [K, N, ..., T, C]
+      std::vector<std::int64_t> shape = outputs.logits_KBC.sizes().vec();
+      shape[1] = items;
+      logits_KNC = at::zeros(shape, theta_KP.options());
+    }
     logits_KNC.slice(1, from, to).copy_(outputs.logits_KBC);
   }
   const Tensor mask_KN1 = padding_mask(data, logits_KNC);

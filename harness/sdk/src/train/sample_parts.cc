@@ -1,6 +1,7 @@
 #include "sdk/internal/sample_parts.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <algorithm>
 #include <vector>
 

@@ -5,6 +5,7 @@
 #include <assay/common/error.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <algorithm>
 #include <cmath>
@@ -105,7 +106,8 @@ Model Trainer::train() {
 }
 
 void Trainer::step(std::int64_t step) {
-  Batch batch = batch_maker_.make(batches_, rows_, rows_A_, step);
+  // What was appended to the last batch will be appended to this one too.
+  Batch batch = batch_maker_.make(batches_, rows_, rows_A_, step, appended_);
   if (hooks_.prepare) prepare(batch);
   if (direct_ && !direct_->fits(batch.x.size(1))) direct_.reset();
   Tensor gradient_AP;

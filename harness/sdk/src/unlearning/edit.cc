@@ -1,3 +1,4 @@
+#include "sdk/internal/batch_room.h"
 #include "sdk/internal/unlearning/epoch_checkpoints.h"
 #include "sdk/internal/unlearning/retain_loader.h"
 
@@ -9,6 +10,11 @@
 namespace assay::unlearning {
 namespace {
 
+// Leaves an answer's positions alone, so that a sum over positions is one over the answer.
+void count(const Problem& problem, Batch& batch, const Tensor& label_AB) {
+  batch.logits_KBC = counted_logits(problem.likelihood, batch.logits_KBC, label_AB);
+}
+
 // The retain batch goes through the network behind the forget batch, so that one pass serves both.
 class TwoSided {
  public:
@@ -18,7 +24,7 @@ class TwoSided {
   void append(Batch& batch) {
     forget_ = batch;
     retain_ = loader_.draw(batch);
-    batch.x = at::cat({batch.x, retain_.x}, 1);
+    batch.x = joined_inputs(batch, retain_.x);
     batch.weight_AB = at::cat({batch.weight_AB, retain_.weight_AB}, 1);
     batch.share_AB = at::cat({batch.share_AB, retain_.share_AB}, 1);
   }
@@ -33,6 +39,8 @@ class TwoSided {
       retain = all.slice(1, samples);
     };
     part(batch.logits_KBC, sides.forget.logits_KBC, sides.retain.logits_KBC);
+    count(problem_, sides.forget, sides.forget_label_AB);
+    count(problem_, sides.retain, sides.retain_label_AB);
     part(batch.features_KBD, sides.forget.features_KBD, sides.retain.features_KBD);
     return sides;
   }
@@ -62,9 +70,11 @@ Model edit(const Model& start, const Problem& problem, const Recipe& recipe, Run
   if (reads != Reads::both) {
     const auto objective = [&](const Batch& batch) {
       Sides sides;
-      (reads == Reads::forget ? sides.forget : sides.retain) = batch;
-      (reads == Reads::forget ? sides.forget_label_AB : sides.retain_label_AB) =
-          batch.gather(part.label_KN);
+      Batch& side = reads == Reads::forget ? sides.forget : sides.retain;
+      Tensor& label_AB = reads == Reads::forget ? sides.forget_label_AB : sides.retain_label_AB;
+      side = batch;
+      label_AB = batch.gather(part.label_KN);
+      count(problem, side, label_AB);
       return loss(sides);
     };
     return train(start, part.data, recipe, run, objective, all);

@@ -4,6 +4,7 @@
 #include <assay/unlearning/passes.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 namespace assay::unlearning {
 
@@ -30,7 +31,10 @@ Model alternate(const Problem& problem, Run& run, const std::vector<Pass>& passe
       if (pass.batch > 0) one.batch = pass.batch;
       run.begin_part(static_cast<int>(epoch * count + at), static_cast<int>(recipe.epochs * count));
       const auto objective = [&](const Batch& batch) {
-        return pass.loss(batch, batch.gather(pass.part->label_KN), epoch);
+        const Tensor label_AB = batch.gather(pass.part->label_KN);
+        Batch counted = batch;  // of an answer its positions alone, as edit() gives them
+        counted.logits_KBC = counted_logits(problem.likelihood, batch.logits_KBC, label_AB);
+        return pass.loss(counted, label_AB, epoch);
       };
       model = train(model, pass.part->data, one, run, objective, hooks);
     }

@@ -5,6 +5,7 @@
 #include <assay/unlearning/curvature.h>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <algorithm>
 
@@ -18,6 +19,13 @@ Tensor loss_derivative(Likelihood kind, const Tensor& logits_KBC, const Tensor& 
   const at::AutoGradMode record(true);
   const Tensor leaf_KBC = logits_KBC.detach().requires_grad_(true);
   return torch::autograd::grad({-log_likelihood(kind, leaf_KBC, label_KB).sum()}, {leaf_KBC})[0];
+}
+
+// Values [K, B, ...] times one number a sample.
+Tensor of_samples(const Tensor& value_KBC, const Tensor& number_KB) {
+  std::vector<std::int64_t> shape = number_KB.sizes().vec();
+  shape.resize(static_cast<std::size_t>(value_KBC.dim()), 1);
+  return value_KBC * number_KB.reshape(shape);
 }
 
 }  // namespace
@@ -48,8 +56,8 @@ Tensor importance(const Model& model, const Part& part, Likelihood likelihood, R
   const at::NoGradGuard no_record;
   const Tensor theta_KP = model.theta_KP.detach().contiguous();
   const ParameterView parameters(model.network->layout(), theta_KP);
-  const Tensor share_KN1 =
-      part_shares(part.data, theta_KP.device()).sqrt().to(theta_KP.scalar_type()).unsqueeze(2);
+  const Tensor root_share_KN =
+      part_shares(part.data, theta_KP.device()).sqrt().to(theta_KP.scalar_type());
   const std::int64_t items = part.data.largest_count();
   const std::int64_t chunk =
       std::max<std::int64_t>(samples_at_once / std::max<std::int64_t>(model.rows(), 1), 1);
@@ -61,8 +69,8 @@ Tensor importance(const Model& model, const Part& part, Likelihood likelihood, R
     // The root of the share on the derivative is the share on its square.
     mean_KP += sum_of_squared_gradients(
         {model.network, theta_KP}, x,
-        loss_derivative(likelihood, logits_KBC, part.label_KN.slice(1, from, to)) *
-            share_KN1.slice(1, from, to));
+        of_samples(loss_derivative(likelihood, logits_KBC, part.label_KN.slice(1, from, to)),
+                   root_share_KN.slice(1, from, to)));
   }
   for (std::int64_t row = 0; row < model.rows(); ++row) {
     const std::int64_t count = part.data.count(row);

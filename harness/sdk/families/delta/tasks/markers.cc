@@ -1,5 +1,6 @@
 // A language of sections: preferences between documents with more and with fewer of them.
 #include "sdk/families/delta/documents.h"
+#include "sdk/families/delta/language_model.h"
 #include "sdk/families/delta/sequence_measures.h"
 #include "sdk/families/delta/tasks/tasks.h"
 #include "sdk/families/support/description.h"
@@ -7,10 +8,7 @@
 
 #include <ATen/ATen.h>
 #include <assay/common/error.h>
-#include <assay/common/text.h>
-#include <assay/sequences.h>
 
-#include <cmath>
 #include <string>
 
 namespace assay::delta {
@@ -37,20 +35,14 @@ class MarkerTruth final : public Truth {
     start_.theta_KP = start_.theta_KP.clone();
   }
 
-  // The same numbers decide on the samples of every model: steps are compared with less noise.
   Measures measure(const Model& model) const override {
     const auto rows = static_cast<std::int64_t>(place_.seeds.size());
     const Tensor prompt_KNT = at::full({rows, made_.samples, 1}, MarkerSymbols::begin, at::kLong);
-    Run drawing(place_.seeds);  // knows the rows whose logits are not finite; costs are nobody's
-    const Samples samples = draw_sequences(model, prompt_KNT.to(place_.device), {},
-                                           {.length = made_.length, .stop = MarkerSymbols::end},
-                                           Streams(place_.seeds, "assay.samples"), &drawing);
-    Measures measures = sample_measures(samples);
-    measures.merge(divergence_measures(model, start_, samples));
-    measures["markers"] = mean_count_K(samples, MarkerSymbols::marker);
-    for (std::int64_t row = 0; row < rows; ++row) {
-      if (drawing.failed(row)) measures["markers"][row] = std::nan("");
-    }
+    const Written written = write_samples(
+        model, prompt_KNT, {.length = made_.length, .stop = MarkerSymbols::end}, place_);
+    Measures measures = sample_measures(written.samples);
+    measures.merge(divergence_measures(model, start_, written.samples));
+    measures["markers"] = mean_count_K(written.samples, MarkerSymbols::marker) + written.finite_K;
     return measures;
   }
   Tensor development_K(const Model&) const override {
@@ -92,26 +84,10 @@ class Markers final : public Task {
   std::map<std::string, Tensor> run_stage(const std::string& name, const Place& place,
                                           Run& run) const override {
     if (name != "base") return Task::run_stage(name, place, run);
-    Model start;
-    start.network = network();
-    start.theta_KP =
-        initial_parameters(start.network->layout(), Streams(place.seeds, "assay.student"))
-            .to(place.device);
     const Documents documents =
         draw_documents({.length = made_.length}, "base", made_.documents, place.seeds);
-    const Tensor mask_KNT = documents.mask_KNT.to(place.device);
-    const Dataset data = Dataset::own(documents.token_KNT).to(place.device);
-    const auto objective = [&](const Batch& batch) {
-      const Tensor mask_ABT = gather_tokens(batch, mask_KNT);
-      const Tensor length_AB = sequence_lengths(mask_ABT).to(batch.share_AB.options());
-      const Tensor sum_AB =
-          sequence_sums(token_log_probabilities(batch.logits_KBC, batch.x, mask_ABT), mask_ABT);
-      return -batch.mean(sum_AB) / batch.mean(length_AB);  // the mean over tokens
-    };
-    Hooks hooks;
-    hooks.prepare = cut_padding(mask_KNT);
-    return {
-        {"theta_KP", train(start, data, recipe_from(made_.train), run, objective, hooks).theta_KP}};
+    return {{"theta_KP", train_language_model(network(), documents, "assay.student",
+                                              recipe_from(made_.train), place, run)}};
   }
 
   Tensor start_KP(const Place& place) const override {
@@ -145,16 +121,11 @@ std::unique_ptr<Task> make(const TaskSettings& settings) {
   const Json& task = settings.task;
   Made made;
   made.model = settings.model_setting;
-  made.network =
-      settings.model.value_or(NetworkSpec{.arch = "transformer", .width = 64, .depth = 2});
-  if (made.network.arch != "transformer") {
-    throw Error("model.arch is \"" + made.network.arch +
-                "\": documents need a network of sequences, \"transformer\"");
-  }
+  made.network = language_network(settings, 64);
   made.pairs = settings.pairs;
   const char* meaning = "of markers it is a count of sections";
-  made.chosen = whole_number("pairs.chosen", settings.pairs.chosen, 100, meaning);
-  made.rejected = whole_number("pairs.rejected", settings.pairs.rejected, 100, meaning);
+  made.chosen = whole_number("pairs.chosen", settings.pairs.chosen, 1, 100, meaning);
+  made.rejected = whole_number("pairs.rejected", settings.pairs.rejected, 1, 100, meaning);
   made.longer = task.at("longer").get<std::int64_t>();
   made.length = task.at("length").get<std::int64_t>();
   made.documents = task.at("documents").get<std::int64_t>();

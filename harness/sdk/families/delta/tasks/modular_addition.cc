@@ -248,11 +248,13 @@ std::unique_ptr<Task> make(const TaskSettings& settings) {
                 std::to_string(needed) + ": ask for fewer");
   }
   const NetworkSpec student = settings.model.value_or(NetworkSpec{.width = 64, .depth = 1});
-  if (student.arch != "mlp") throw Error("model.arch must be \"mlp\" for modular_addition");
+  if (student.arch != "mlp") {
+    throw Error("model.arch is \"" + student.arch + "\": modular_addition needs \"mlp\"");
+  }
   const char* meaning = "of modular_addition it is a teacher's width";
   return std::make_unique<ModularAddition>(
-      Sums(shape), student, whole_number("pairs.chosen", settings.pairs.chosen, 1024, meaning),
-      whole_number("pairs.rejected", settings.pairs.rejected, 1024, meaning),
+      Sums(shape), student, whole_number("pairs.chosen", settings.pairs.chosen, 1, 1024, meaning),
+      whole_number("pairs.rejected", settings.pairs.rejected, 1, 1024, meaning),
       Recipes{task.at("teacher_train"), task.at("student_train")});
 }
 

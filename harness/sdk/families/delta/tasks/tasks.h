@@ -5,6 +5,7 @@
 
 namespace assay::delta {
 
+TaskInfo bytes();
 TaskInfo linear_delta();
 TaskInfo markers();
 TaskInfo modular_addition();

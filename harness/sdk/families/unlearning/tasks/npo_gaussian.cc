@@ -5,6 +5,7 @@
 #include "sdk/internal/data_streams.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 

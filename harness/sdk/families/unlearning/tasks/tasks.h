@@ -10,5 +10,6 @@ TaskInfo fashion_mnist();
 TaskInfo klom_mini();
 TaskInfo npo_gaussian();
 TaskInfo orthonormal_logistic();
+TaskInfo tofu_mini();
 
 }  // namespace assay::unlearning

@@ -6,10 +6,17 @@
 
 namespace assay::unlearning {
 
-/// log p(label) of the forget batch's samples under the model in training, [A, B].
+/// log p(label) of the forget batch's samples under the model in training, [A, B]; of an answer of
+/// tokens their sum, which is the logarithm of the whole answer's probability.
 Tensor forget_log_likelihood(const Problem& problem, const Sides& sides);
-/// Mean of -log p(label) over the retain batch, [A].
+/// Tokens of the forget batch's answers, [A, B]; a class is one.
+Tensor forget_lengths(const Problem& problem, const Sides& sides);
+/// Mean of -log p(label) over the retain batch, [A]; of answers the same sum over their tokens.
 Tensor retain_loss(const Problem& problem, const Sides& sides);
+/// Mean of |h - target|^2 / D over the positions of each sample's answer (a class has one), [A, B]:
+/// activations [A, B, D] or [A, B, T, D], a target of that shape or what expands to it.
+Tensor activation_distance(const Problem& problem, const Tensor& h_ABD, const Tensor& target_ABD,
+                           const Tensor& label_AB);
 /// Weighted mean over the samples of both sides together: [A, Bf] and [A, Br] to [A].
 Tensor mean_of_both(const Sides& sides, const Tensor& forget_AB, const Tensor& retain_AB);
 
