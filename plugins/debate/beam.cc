@@ -1,6 +1,7 @@
 // beam: keeps the `width` best lines of play. In the debater's turns every line goes on with each
-// place and the best ones stay; in its opponent's turns each line goes on with the place that is worst
-// for the debater at once. A horizon of fewer turns, and fewer lines, where the budget is small.
+// place and the best ones stay; in its opponent's turns each line goes on with the place that is
+// worst for the debater at once. A horizon of fewer turns, and fewer lines, where the budget is
+// small.
 #include <assay/debate.h>
 
 #include <ATen/ATen.h>

@@ -1,5 +1,6 @@
 // best-of-n (Khan et al. 2024): n arguments are drawn, each is judged against an opponent that says
-// nothing, and the best one is given. An argument is a place for each of the debater's turns to come.
+// nothing, and the best one is given. An argument is a place for each of the debater's turns to
+// come.
 #include <assay/debate.h>
 
 #include <ATen/ATen.h>

@@ -1,5 +1,5 @@
-// greedy: the place after which the judge is most in the debater's favour, as if the game ended there.
-// Of more places than the budget allows for it looks at a random part.
+// greedy: the place after which the judge is most in the debater's favour, as if the game ended
+// there. Of more places than the budget allows for it looks at a random part.
 #include <assay/debate.h>
 
 #include <ATen/ATen.h>

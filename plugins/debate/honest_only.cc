@@ -1,5 +1,5 @@
-// honest-only: searches where it is honest and names any place where it is lying: what skill on one side
-// alone does to the judge. It has to be told its side, which no debater is.
+// honest-only: searches where it is honest and names any place where it is lying: what skill on one
+// side alone does to the judge. It has to be told its side, which no debater is.
 #include <assay/debate/tree_search.h>
 
 #include <ATen/ATen.h>
@@ -21,8 +21,8 @@ class HonestOnly final : public debate::Method {
   debate::Moves choose(const debate::Turn& turn, Run& run) const override {
     const Tensor random_KG = random_place(turn, run.streams("honest-only.random"));
     if (turn.budget == 0) return random_KG;
-    const Tensor searched_KG =
-        tree_search(turn, {turn.budget, debate::upper_confidence(c_), {}}, run.streams("honest-only"));
+    const Tensor searched_KG = tree_search(turn, {turn.budget, debate::upper_confidence(c_), {}},
+                                           run.streams("honest-only"));
     return at::where(turn.honest_KG, searched_KG, random_KG);
   }
 

@@ -1,5 +1,5 @@
-// minimax: alpha-beta search (Knuth & Moore 1975) as deep as the budget surely allows: to the end of
-// small games, where it is exact; else the judge's margin stands for the rest. Every game has a
+// minimax: alpha-beta search (Knuth & Moore 1975) as deep as the budget surely allows: to the end
+// of small games, where it is exact; else the judge's margin stands for the rest. Every game has a
 // search of its own, and they ask the judge together, each for all moves of one position.
 #include <assay/debate.h>
 
@@ -67,14 +67,18 @@ class AlphaBeta {
     std::size_t next = 0;  ///< the first move that was not looked at
   };
 
-  bool own() const { return turn_.own_T[static_cast<std::size_t>(turn_.turn) + levels_.size() - 1]; }
+  bool own() const {
+    return turn_.own_T[static_cast<std::size_t>(turn_.turn) + levels_.size() - 1];
+  }
   void offer(double value, std::size_t move) {
     Level& top = levels_.back();
     if (own() ? value <= top.value : value >= top.value) return;
     top.value = value;
     if (levels_.size() == 1) best_ = move;
-    if (own()) top.alpha = std::max(top.alpha, value);
-    else top.beta = std::min(top.beta, value);
+    if (own())
+      top.alpha = std::max(top.alpha, value);
+    else
+      top.beta = std::min(top.beta, value);
   }
 
   const debate::Turn& turn_;
@@ -85,7 +89,8 @@ class AlphaBeta {
 class Minimax final : public debate::Method {
  public:
   static MethodInfo describe() {
-    return MethodInfo("minimax").summary("Alpha-beta search; exact where the budget holds the game");
+    return MethodInfo("minimax").summary(
+        "Alpha-beta search; exact where the budget holds the game");
   }
   explicit Minimax(const Parameters&) {}
 
@@ -135,12 +140,13 @@ class Minimax final : public debate::Method {
     if (!any) return false;
     const auto device = turn.place_KGT.device();
     const std::vector<std::int64_t> shape = {turn.rows(), turn.games(), most, turns};
-    const Tensor margin_KGM =
-        turn.judge(place_GMT.view(shape).to(device), asked_GM.view({shape[0], shape[1], most}).to(device));
+    const Tensor margin_KGM = turn.judge(place_GMT.view(shape).to(device),
+                                         asked_GM.view({shape[0], shape[1], most}).to(device));
     const Tensor margin_GM = margin_KGM.cpu().to(at::kDouble).contiguous();
     for (std::size_t game = 0; game < searches.size(); ++game) {
       if (asked[game * static_cast<std::size_t>(most)]) {
-        searches[game].answer(margin_GM.const_data_ptr<double>() + game * static_cast<std::size_t>(most));
+        searches[game].answer(margin_GM.const_data_ptr<double>() +
+                              game * static_cast<std::size_t>(most));
       }
     }
     return true;

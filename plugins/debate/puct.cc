@@ -1,5 +1,6 @@
-// puct: tree search with priors (Rosin 2011, as in Silver et al. 2017). The judge is asked once about
-// each move; softmax(margin / temperature) is its prior P at the root, below all moves are alike:
+// puct: tree search with priors (Rosin 2011, as in Silver et al. 2017). The judge is asked once
+// about each move; softmax(margin / temperature) is its prior P at the root, below all moves are
+// alike:
 //   mean + c P sqrt(N) / (1 + n).
 // What is left of the budget are playouts. With less than a call for each place it is greedy.
 #include <assay/debate/tree_search.h>
@@ -36,8 +37,8 @@ class Puct final : public debate::Method {
     const auto urgency = [this](const Edge& edge, double visits) {
       return edge.mean + c_ * edge.prior * std::sqrt(visits) / (1 + edge.visits);
     };
-    return tree_search(
-        turn, {turn.budget - moves, urgency, (margin_KGA / temperature_).softmax(2)}, streams);
+    return tree_search(turn, {turn.budget - moves, urgency, (margin_KGA / temperature_).softmax(2)},
+                       streams);
   }
 
  private:

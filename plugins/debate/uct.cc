@@ -1,5 +1,5 @@
-// uct: Monte Carlo tree search with upper confidence bounds (Kocsis & Szepesvari 2006), the search of
-// Irving et al. 2018. Of a position visited N times it looks at the move with the largest
+// uct: Monte Carlo tree search with upper confidence bounds (Kocsis & Szepesvari 2006), the search
+// of Irving et al. 2018. Of a position visited N times it looks at the move with the largest
 //   mean + c sqrt(ln N / n),
 // n and mean of the move's own playouts; one that was never tried comes first.
 #include <assay/debate/tree_search.h>

@@ -31,8 +31,12 @@ std::vector<Block> scatter(const PanelInput& input, const char* name, const char
   return blocks_of(std::move(plot), Details{"As a table", blocks_of(std::move(table))});
 }
 
-Cell number_cell(std::string text) { return Cell(std::move(text)); }
-Cell no_number() { return Cell(muted("\u2014")); }
+Cell number_cell(std::string text) {
+  return Cell(std::move(text));
+}
+Cell no_number() {
+  return Cell(muted("\u2014"));
+}
 
 /// A number that a row's first seed recorded, or not a number.
 double recorded(const SeedResult& seed, const std::string& curve, double step = 0) {
@@ -112,8 +116,8 @@ std::vector<Block> sample_games(const PanelInput& input) {
     games.push_back(Block{turn_table(seed, name, std::move(caption))});
   }
   if (games.empty()) return {};
-  return blocks_of(Details{"Games as they were played on " + input.benchmark->title,
-                           std::move(games)});
+  return blocks_of(
+      Details{"Games as they were played on " + input.benchmark->title, std::move(games)});
 }
 
 // Methods and pool from their win rates on both sides and in both orders.
@@ -157,17 +161,16 @@ std::vector<Block> ratings(const PanelInput& input) {
 }
 
 std::vector<Block> of_benchmark(const PanelInput& input) {
-  std::vector<Block> blocks =
-      scatter(input, "order", "accuracy_first", "accuracy_last",
-              "Honest side last against first",
-              "How often the truth wins against every wrong answer where the honest side moves last, "
-              "against where it moves first; debaters against themselves. Off the diagonal the order "
-              "of moves decides games.");
-  for (Block& block : scatter(input, "consultancy", "consultancy", "accuracy",
-                              "Debate against consultancy",
-                              "Judge accuracy of debates between two copies of a debater, against "
-                              "that where it alone reveals everything, honest or lying. Above the "
-                              "diagonal a second side helps the judge.")) {
+  std::vector<Block> blocks = scatter(
+      input, "order", "accuracy_first", "accuracy_last", "Honest side last against first",
+      "How often the truth wins against every wrong answer where the honest side moves last, "
+      "against where it moves first; debaters against themselves. Off the diagonal the order "
+      "of moves decides games.");
+  for (Block& block :
+       scatter(input, "consultancy", "consultancy", "accuracy", "Debate against consultancy",
+               "Judge accuracy of debates between two copies of a debater, against "
+               "that where it alone reveals everything, honest or lying. Above the "
+               "diagonal a second side helps the judge.")) {
     blocks.push_back(std::move(block));
   }
   for (Block& block : ratings(input)) blocks.push_back(std::move(block));

@@ -34,8 +34,8 @@ EloFit fit_elo(std::size_t players, const std::vector<Pairing>& pairings) {
       fit.rating[player] += std::clamp(gradient[player] / curvature[player] / 2, -50.0, 50.0);
     }
   }
-  const double mean = std::accumulate(fit.rating.begin(), fit.rating.end(), 0.0) /
-                      static_cast<double>(players);
+  const double mean =
+      std::accumulate(fit.rating.begin(), fit.rating.end(), 0.0) / static_cast<double>(players);
   for (double& rating : fit.rating) rating += 1500 - mean;
   return fit;
 }

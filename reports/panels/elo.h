@@ -20,8 +20,8 @@ struct EloFit {
 /// 1 / (1 + 10^((second - first) / 400)).
 double elo_chance(double first, double second);
 
-/// Least squares on win rates, which count as at least .01 and at most .99: who never lost would have
-/// an infinite rating. Every player has a pairing.
+/// Least squares on win rates, which count as at least .01 and at most .99: who never lost would
+/// have an infinite rating. Every player has a pairing.
 EloFit fit_elo(std::size_t players, const std::vector<Pairing>& pairings);
 
 }  // namespace assay::reports

@@ -26,7 +26,8 @@ TEST_CASE("judge: independent evidence adds up, worked by hand") {
   // Nothing; place 2; places 1 and 0; the same with an order bias of .5: -2 * .5 + 1 * 1.5.
   const Tensor place_KGMT = longs({-1, -1, 2, -1, 1, 0}).view({1, 1, 3, 2});
   const Tensor plain = evidence_judge({})->logits(board, place_KGMT);
-  CHECK(at::allclose(plain.select(3, 1) - plain.select(3, 0), doubles({0, .5, -1}).view({1, 1, 3})));
+  CHECK(
+      at::allclose(plain.select(3, 1) - plain.select(3, 0), doubles({0, .5, -1}).view({1, 1, 3})));
   const Tensor biased = evidence_judge({{}, 0.5})->logits(board, place_KGMT);
   CHECK((biased[0][0][2][1] - biased[0][0][2][0]).item<double>() == Approx(.5));
 }
@@ -75,17 +76,20 @@ TEST_CASE("judge: an mlp that adds up revealed places is the network's forward p
 }
 
 TEST_CASE("judge: it learns from as many pixels as a game shows, and none that are zero") {
-  const Tensor legal = at::tensor(std::vector<int>{1, 0, 1, 1, 0, 0, 1, 0}).to(at::kBool).view({1, 2, 4});
+  const Tensor legal =
+      at::tensor(std::vector<int>{1, 0, 1, 1, 0, 0, 1, 0}).to(at::kBool).view({1, 2, 4});
   const Tensor draw = doubles({.1, .9, .3, .2, .5, .5, .4, .6}).view({1, 2, 4});
   const Tensor drawn = drawn_places(legal, draw, 2);
-  const Tensor expected = at::tensor(std::vector<int>{0, 0, 1, 1, 0, 0, 1, 0}).to(at::kBool).view({1, 2, 4});
+  const Tensor expected =
+      at::tensor(std::vector<int>{0, 0, 1, 1, 0, 0, 1, 0}).to(at::kBool).view({1, 2, 4});
   CHECK(at::equal(drawn, expected));
 }
 
 TEST_CASE("glyphs: an upright one is a column of ink where its stroke is") {
   // Draws of one half: neither turned, stretched nor moved; thickness .8. The one's long stroke is
   // at x = 6.5 + 5.5 * .1 = 7.05, from y = 6.5 - 4.95 to 6.5 + 4.95.
-  const Tensor image = draw_glyphs(longs({1}).view({1, 1}), at::full({1, 1, 6}, .5, at::kDouble))[0][0];
+  const Tensor image =
+      draw_glyphs(longs({1}).view({1, 1}), at::full({1, 1, 6}, .5, at::kDouble))[0][0];
   CHECK(image[7][7].item<float>() == 1);
   CHECK(image[7][8].item<float>() == Approx(.8 + .5 - .95).epsilon(1e-5));
   CHECK(image[7][6].item<float>() == Approx(.8 + .5 - 1.05).epsilon(1e-5));

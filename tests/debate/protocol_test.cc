@@ -94,8 +94,8 @@ TEST_CASE("protocol: what loses a game loses that game alone, with its cause") {
   const Match fair = played(games, good, good, Side::honest);
   const auto check = [&](const Guest& bad, Forfeit cause, const std::string& text) {
     for (const bool liar : {false, true}) {
-      const Match match = liar ? played(games, good, bad, Side::honest)
-                               : played(games, bad, good, Side::honest);
+      const Match match =
+          liar ? played(games, good, bad, Side::honest) : played(games, bad, good, Side::honest);
       const Tensor won_KG = match.honest_won_KG();
       for (std::int64_t row = 0; row < 2; ++row) {
         CHECK(match.forfeit_KG[row][1].item<std::int64_t>() == static_cast<std::int64_t>(cause));
@@ -133,8 +133,8 @@ TEST_CASE("protocol: what loses a game loses that game alone, with its cause") {
 TEST_CASE("protocol: a place that is named twice is an illegal move") {
   const Games games({1}, 2, 6, 0, 0);
   const Guest good(in_order, 0);
-  const Guest stubborn(
-      [](const Turn& turn, Run&) { return Moves(at::zeros_like(turn.claim_KG)); }, 0);
+  const Guest stubborn([](const Turn& turn, Run&) { return Moves(at::zeros_like(turn.claim_KG)); },
+                       0);
   const Match match = played(games, good, stubborn, Side::honest);
   CHECK(match.forfeit_KG.eq(static_cast<std::int64_t>(Forfeit::illegal)).all().item<bool>());
   CHECK(match.honest_won_KG().eq(1).all().item<bool>());
@@ -153,8 +153,8 @@ TEST_CASE("protocol: a move that takes too long loses its games, not the match")
   Run run(games.seeds);
   Table table = games.table();
   table.seconds_per_move = 0.02;
-  const Match match =
-      play(table, games.deal, debate_schedule(4, Side::honest, false), slow, Guest(in_order, 0), 0, run);
+  const Match match = play(table, games.deal, debate_schedule(4, Side::honest, false), slow,
+                           Guest(in_order, 0), 0, run);
   CHECK(match.forfeit_KG.eq(static_cast<std::int64_t>(Forfeit::time)).all().item<bool>());
   CHECK(match.causes.begin()->first == "took longer than the time of a move");
 }
@@ -178,9 +178,10 @@ TEST_CASE("protocol: a debater cannot change what the host has") {
 TEST_CASE("protocol: an answer of another shape is a breach of the contract and no move") {
   const Games games({1}, 2, 6, 1, 0);
   const Guest wrong([](const Turn&, Run&) { return Moves(at::zeros({3}, at::kLong)); }, 0);
-  CHECK(error_of([&] { played(games, wrong, wrong, Side::honest); }) ==
-        "choose returned places (int64) Long [3] on cpu, expected one for each row and game, [1, 2] "
-        "on cpu");
+  CHECK(
+      error_of([&] { played(games, wrong, wrong, Side::honest); }) ==
+      "choose returned places (int64) Long [3] on cpu, expected one for each row and game, [1, 2] "
+      "on cpu");
 }
 
 TEST_CASE("protocol: games do not depend on which others are played with them") {
@@ -189,8 +190,8 @@ TEST_CASE("protocol: games do not depend on which others are played with them") 
   Run run({4});
   const auto search = make_player("search", 5, 12);
   const auto margin_of_first = [&](const Games& games) {
-    return play(games.table(), games.deal, debate_schedule(4, Side::honest, false), *search, *search,
-                0, run)
+    return play(games.table(), games.deal, debate_schedule(4, Side::honest, false), *search,
+                *search, 0, run)
         .place_KGT[0][0];
   };
   CHECK(at::equal(few.value_KNV[0][0], many.value_KNV[0][0]));
@@ -251,10 +252,11 @@ TEST_CASE("family: settings that do not fit together are one clear error") {
 }
 
 TEST_CASE("family: the honest win rate of optimal debaters is enumeration's") {
-  const Json given = {{"task", {{"use", "evidence"}, {"places", 5}, {"questions", 30}, {"together", 1}}},
-                      {"turns", 4},
-                      {"budget", 120},
-                      {"pool", "greedy"}};
+  const Json given = {
+      {"task", {{"use", "evidence"}, {"places", 5}, {"questions", 30}, {"together", 1}}},
+      {"turns", 4},
+      {"budget", 120},
+      {"pool", "greedy"}};
   const Benchmark benchmark(given, {3, 4});
   const auto minimax = benchmark.method(plugin_method("minimax"));
   const auto optimal = benchmark.reference("optimal");

@@ -34,8 +34,8 @@ PluginPlayer::PluginPlayer(const std::string& name, std::int64_t rows, std::int6
     : entry_(plugin_method(name)), budget_(budget) {
   Json all = choices(entry_.describe()).front().parameters;
   all.update(parameters);
-  method_ = static_cast<Method*>(entry_.create(row_parameters(
-      entry_.describe(), std::vector<Json>(static_cast<std::size_t>(rows), all))));
+  method_ = static_cast<Method*>(entry_.create(
+      row_parameters(entry_.describe(), std::vector<Json>(static_cast<std::size_t>(rows), all))));
 }
 
 PluginPlayer::~PluginPlayer() {

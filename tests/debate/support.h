@@ -85,7 +85,8 @@ struct Games {
   /// Multiplies all evidence.
   void scale(double factor);
   /// The margin of the truth after these places, from the numbers one by one.
-  double margin(std::int64_t row, std::int64_t game, const std::vector<std::int64_t>& place_T) const;
+  double margin(std::int64_t row, std::int64_t game,
+                const std::vector<std::int64_t>& place_T) const;
   /// The value of a game in which `own` says who is honest, after these places: plain recursion.
   double value(std::int64_t row, std::int64_t game, std::vector<std::int64_t> place_T,
                const Schedule& schedule) const;

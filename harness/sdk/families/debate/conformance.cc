@@ -46,8 +46,8 @@ class Trials {
 std::string Trials::wrong(const Moves& moves, const Example& example, const Turn& given) const {
   const Turn& turn = example.turn;
   const Tensor& place_KG = moves.place_KG;
-  const std::string expected = "expected int64 [" + std::to_string(turn.rows()) + ", " +
-                               std::to_string(turn.games()) + "]";
+  const std::string expected =
+      "expected int64 [" + std::to_string(turn.rows()) + ", " + std::to_string(turn.games()) + "]";
   if (!place_KG.defined()) return "choose returned no places, " + expected;
   if (place_KG.sizes() != turn.claim_KG.sizes() || place_KG.scalar_type() != at::kLong) {
     return "choose returned places of another shape or type, " + expected;
@@ -59,8 +59,8 @@ std::string Trials::wrong(const Moves& moves, const Example& example, const Turn
   }
   const Tensor there_KG = turn.value_KGV.gather(2, index).squeeze(2);
   const Tensor& said_KG = moves.value_KG;
-  if (said_KG.defined() &&
-      (said_KG.sizes() != there_KG.sizes() || !at::equal(said_KG.to(there_KG.scalar_type()), there_KG))) {
+  if (said_KG.defined() && (said_KG.sizes() != there_KG.sizes() ||
+                            !at::equal(said_KG.to(there_KG.scalar_type()), there_KG))) {
     return "choose said what is not there: value_KG is the evidence at the place";
   }
   const bool same = at::equal(given.value_KGV, turn.value_KGV) &&
@@ -104,27 +104,31 @@ void Trials::check_turn(std::int64_t number, const Json& parameters) {
   if (!place_KG) return;
   const auto again = ask(given, all, "the second time, ");
   if (again && !at::equal(*place_KG, *again)) {
-    breach("two moves in the same turn differ: draw random numbers from turn.uniform() alone, and "
-           "keep no state");
+    breach(
+        "two moves in the same turn differ: draw random numbers from turn.uniform() alone, and "
+        "keep no state");
   }
   // What others do: the games that are asked about together are the host's choice.
   const Tensor some_H = at::tensor(std::vector<std::int64_t>{1, 2, 4}, at::kLong);
   const auto some = ask(games_of(given, some_H), all, "with fewer games, ");
   if (some && !at::equal(place_KG->index_select(1, some_H), *some)) {
-    breach("a game's move changes when other games are left out: draw by turn.uniform(), and look "
-           "at each game by itself");
+    breach(
+        "a game's move changes when other games are left out: draw by turn.uniform(), and look "
+        "at each game by itself");
   }
   const auto changed = ask(with_changed(given, 0, 2), all, "with another game changed, ");
   if (changed) {
     Tensor same_KG = place_KG->eq(*changed);
     same_KG[0][2].fill_(true);
     if (!same_KG.all().item<bool>()) {
-      breach("a game's move changes with the evidence of another game: a game depends on itself "
-             "only");
+      breach(
+          "a game's move changes with the evidence of another game: a game depends on itself "
+          "only");
     }
   }
   if (info_.single_row) return;
-  check_alone(given, *place_KG, 1, parameters, "rows must not mix, reduce every axis but the first");
+  check_alone(given, *place_KG, 1, parameters,
+              "rows must not mix, reduce every axis but the first");
   const auto other = ask(with_changed(given, 0, -1), all, "with another row changed, ");
   if (other && !at::equal((*place_KG)[1], (*other)[1])) {
     breach("row 1 changes with the evidence of row 0: a row may depend on its own row only");

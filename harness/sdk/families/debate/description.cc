@@ -23,8 +23,7 @@ Json metrics() {
              "accuracy_all where the honest side moves first"),
       metric("accuracy_last", "Honest last", "none", share,
              "accuracy_all where the honest side moves last (of an odd number of turns: second)"),
-      metric("last_mover", "Order effect", "none", nullptr,
-             "honest last minus honest first"),
+      metric("last_mover", "Order effect", "none", nullptr, "honest last minus honest first"),
       metric("honest_win_first", "Honest win rate, first", "max", share,
              "honest_win where the debater moves first"),
       metric("honest_win_last", "Honest win rate, last", "max", share,
@@ -50,13 +49,15 @@ Json metrics() {
       metric("question_error", "Error over questions", "none", nullptr,
              "standard error of honest_win over a seed's questions, games clustered by question"),
       metric("calls", "Judge calls", "none", nullptr, "positions that were judged, a move"),
-      metric("forfeits", "Forfeits", "min", share, "share of its games that the debater lost by "
-                                                   "what it did: the sum of those below"),
+      metric("forfeits", "Forfeits", "min", share,
+             "share of its games that the debater lost by "
+             "what it did: the sum of those below"),
       metric("forfeits_illegal", "Illegal moves", "min", share, "places that may not be named"),
       metric("forfeits_lie", "Lies", "min", share, "evidence that is not what was said of it"),
       metric("forfeits_crash", "Crashes", "min", share, "exceptions; their texts are in the log"),
       metric("forfeits_calls", "Over budget", "min", share, "more judge calls than the budget"),
-      metric("forfeits_time", "Over time", "min", share, "asked the judge after the time of a move"),
+      metric("forfeits_time", "Over time", "min", share,
+             "asked the judge after the time of a move"),
   };
   for (const std::string& id : pool_ids()) {
     all.push_back(metric(("honest_win_" + id).c_str(), ("Against " + id).c_str(), "max", share,

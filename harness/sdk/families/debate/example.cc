@@ -39,7 +39,8 @@ Example make_example(const std::vector<std::uint64_t>& seeds, std::int64_t numbe
   Example example;
   example.seeds = seeds;
   example.problem = {rows, places, turns, answers, budget, {places}, {}};
-  example.judge = std::make_shared<LinearJudge>(draw("judge").normal({places, answers}).to(at::kFloat));
+  example.judge =
+      std::make_shared<LinearJudge>(draw("judge").normal({places, answers}).to(at::kFloat));
   Turn& turn = example.turn;
   turn.value_KGV = draw("evidence").normal({games, places}).to(at::kFloat);
   example.board = {at::arange(games, at::kLong), turn.value_KGV};

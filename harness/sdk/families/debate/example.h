@@ -21,8 +21,7 @@ struct Example {
 };
 
 /// Turn `number` of some games with answers 0 to 2.
-Example make_example(const std::vector<std::uint64_t>& seeds, std::int64_t number,
-                     bool tell_sides);
+Example make_example(const std::vector<std::uint64_t>& seeds, std::int64_t number, bool tell_sides);
 
 /// The example's turn, with tensors of its own and a judge that counts.
 Turn asked_turn(const Example& example);

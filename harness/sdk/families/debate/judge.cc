@@ -56,7 +56,8 @@ Tensor margin_of(const Tensor& logit_KGMC, const Tensor& claim_KG, const Tensor&
     const std::vector<std::int64_t> index_shape = {logit_KGMC.size(0), logit_KGMC.size(1),
                                                    logit_KGMC.size(2), 1};
     const auto spread = [&](const Tensor& value_KG) {
-      return value_KG.clamp_min(0).view({value_KG.size(0), value_KG.size(1), 1, 1})
+      return value_KG.clamp_min(0)
+          .view({value_KG.size(0), value_KG.size(1), 1, 1})
           .expand(index_shape);
     };
     const Tensor own_KGM = logit_KGMC.gather(3, spread(answer_KG)).squeeze(3);

@@ -33,8 +33,10 @@ Tensor Meter::ask(const Tensor& place_KGMT, const Tensor& asked_KGM) {
     std::ostringstream text;
     text << "judge: positions must be int64 [" << rows << ", " << games << ", M, " << turns_
          << "], but are ";
-    if (place_KGMT.defined()) text << place_KGMT.scalar_type() << " " << place_KGMT.sizes();
-    else text << "undefined";
+    if (place_KGMT.defined())
+      text << place_KGMT.scalar_type() << " " << place_KGMT.sizes();
+    else
+      text << "undefined";
     throw Error(text.str());
   }
   const std::int64_t places = board_.value_KGV.size(2), positions = place_KGMT.size(2);
@@ -56,14 +58,16 @@ Tensor Meter::ask(const Tensor& place_KGMT, const Tensor& asked_KGM) {
     throw OutOfBudget("took longer than the time of a move", true);
   }
 
-  const std::int64_t part = std::max<std::int64_t>(1, at_once / std::max<std::int64_t>(1, rows * games));
+  const std::int64_t part =
+      std::max<std::int64_t>(1, at_once / std::max<std::int64_t>(1, rows * games));
   std::vector<Tensor> margins;
   for (std::int64_t from = 0; from < positions; from += part) {
     const Tensor some_KGMT = place_KGMT.narrow(2, from, std::min(part, positions - from));
     margins.push_back(margin_of(judge_.logits(board_, some_KGMT), claim_KG_, other_KG_));
   }
-  const Tensor margin_KGM =
-      margins.empty() ? at::empty({rows, games, 0}, board_.value_KGV.options()) : at::cat(margins, 2);
+  const Tensor margin_KGM = margins.empty()
+                                ? at::empty({rows, games, 0}, board_.value_KGV.options())
+                                : at::cat(margins, 2);
   if (!asked_KGM.defined()) return margin_KGM;
   return margin_KGM.masked_fill(asked_KGM.logical_not(), -std::numeric_limits<double>::infinity());
 }

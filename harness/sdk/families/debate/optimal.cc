@@ -46,9 +46,9 @@ Tensor optimal_margin(const Table& table, const Deal& deal, const Schedule& sche
     const Tensor item_G = deal.item_G.narrow(0, from, count);
     const Board board{item_G, table.questions.value_KNV.index_select(1, item_G)};
     const Tensor place_KGMT = way_MT.expand({rows, count, -1, -1});
-    Tensor value_KGM = margin_of(table.judge.logits(board, place_KGMT),
-                                 deal.truth_KG.narrow(1, from, count),
-                                 deal.lie_KG.narrow(1, from, count));
+    Tensor value_KGM =
+        margin_of(table.judge.logits(board, place_KGMT), deal.truth_KG.narrow(1, from, count),
+                  deal.lie_KG.narrow(1, from, count));
     // From the last turn back: ways that agree before it stand side by side.
     for (std::int64_t turn = turns - 1; turn >= 0; --turn) {
       const Tensor choice_KGMV = value_KGM.view({rows, count, -1, places - turn});

@@ -43,9 +43,8 @@ class Games {
       const Side side = schedule_.side_T[static_cast<std::size_t>(turn)];
       move(side == Side::honest ? honest : liar, turn, run);
     }
-    const Tensor margin_KG1 = margin_of(table_.judge.logits({item_G_, value_KGV_},
-                                                            place_KGT_.unsqueeze(2)),
-                                        truth_KG_, lie_KG_);
+    const Tensor margin_KG1 = margin_of(
+        table_.judge.logits({item_G_, value_KGV_}, place_KGT_.unsqueeze(2)), truth_KG_, lie_KG_);
     match_.margin_KG.narrow(1, first_, item_G_.size(0)).copy_(margin_KG1.squeeze(2));
   }
 
@@ -119,8 +118,8 @@ class Games {
       ask(player, turn, game_H.narrow(0, games / 2, games - games / 2), run);
       return;
     }
-    forfeit(at::ones({truth_KG_.size(0), 1}, place_KGT_.options().dtype(at::kBool)), game_H,
-            cause, turn);
+    forfeit(at::ones({truth_KG_.size(0), 1}, place_KGT_.options().dtype(at::kBool)), game_H, cause,
+            turn);
     match_.causes[clipped(thrown)] += truth_KG_.size(0);
   }
 
@@ -136,8 +135,10 @@ class Games {
       }
       std::ostringstream text;
       text << "choose returned " << what << " ";
-      if (value.defined()) text << value.scalar_type() << " " << value.sizes() << " on " << value.device();
-      else text << "undefined";
+      if (value.defined())
+        text << value.scalar_type() << " " << value.sizes() << " on " << value.device();
+      else
+        text << "undefined";
       text << ", expected one for each row and game, [" << now.rows() << ", " << now.games()
            << "] on " << now.claim_KG.device();
       throw Breach{text.str()};
@@ -152,8 +153,7 @@ class Games {
     const Tensor& place_KH = moves.place_KG;
     const Tensor inside_KH = place_KH.ge(0).logical_and(place_KH.lt(places));
     const Tensor index_KH1 = place_KH.clamp(0, places - 1).unsqueeze(2);
-    const Tensor legal_KH =
-        inside_KH.logical_and(now.legal_KGV.gather(2, index_KH1).squeeze(2));
+    const Tensor legal_KH = inside_KH.logical_and(now.legal_KGV.gather(2, index_KH1).squeeze(2));
     forfeit(legal_KH.logical_not(), game_H, Forfeit::illegal, now.turn);
     if (moves.value_KG.defined()) {
       const Tensor there_KH = now.value_KGV.gather(2, index_KH1).squeeze(2);
@@ -161,8 +161,7 @@ class Games {
       forfeit(said_KH.ne(there_KH).logical_and(legal_KH), game_H, Forfeit::lie, now.turn);
     }
     // Of a simultaneous round the second may name what the first has.
-    const Tensor hidden_KH =
-        hidden_KGV_.index_select(1, game_H).gather(2, index_KH1).squeeze(2);
+    const Tensor hidden_KH = hidden_KGV_.index_select(1, game_H).gather(2, index_KH1).squeeze(2);
     const Tensor open_KH = forfeit_KG_.index_select(1, game_H).eq(0);
     const Tensor reveal_KH = open_KH.logical_and(hidden_KH).logical_and(legal_KH);
     place_KGT_.select(2, now.turn).index_copy_(1, game_H, at::where(reveal_KH, place_KH, -1));

@@ -30,9 +30,9 @@ Schedule consultancy_schedule(std::int64_t turns, Side side);
 
 /// Which question each game is about, and what its sides claim.
 struct Deal {
-  Tensor item_G;     ///< int64
-  Tensor truth_KG;   ///< the honest side's answer
-  Tensor lie_KG;     ///< the liar's; -1: any other answer ("not yours")
+  Tensor item_G;    ///< int64
+  Tensor truth_KG;  ///< the honest side's answer
+  Tensor lie_KG;    ///< the liar's; -1: any other answer ("not yours")
 };
 
 /// What the sides of a match play on.
@@ -60,11 +60,11 @@ const char* name_of(Forfeit cause);
 
 /// What became of a match's games.
 struct Match {
-  Tensor place_KGT;    ///< what was revealed, in order; -1 where nothing was
-  Tensor margin_KG;    ///< the judge's logit of the truth minus the lie's; float64
-  Tensor forfeit_KG;   ///< a Forfeit, int8
-  Tensor loser_KG;     ///< of a forfeited game: the Side that lost it, int8
-  Tensor calls_K;      ///< judge calls of both sides together, int64
+  Tensor place_KGT;   ///< what was revealed, in order; -1 where nothing was
+  Tensor margin_KG;   ///< the judge's logit of the truth minus the lie's; float64
+  Tensor forfeit_KG;  ///< a Forfeit, int8
+  Tensor loser_KG;    ///< of a forfeited game: the Side that lost it, int8
+  Tensor calls_K;     ///< judge calls of both sides together, int64
   std::map<std::string, std::int64_t> causes;  ///< what was thrown, and in how many games
   /// Who has won: 1 the honest side, 0 the liar, one half where the judge cannot tell. float64.
   Tensor honest_won_KG() const;

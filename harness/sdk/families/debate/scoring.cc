@@ -19,7 +19,9 @@ Tensor mean_of(const std::vector<Tensor>& values) {
 }
 
 /// Mean over a row's games or questions, on the CPU.
-Tensor share(const Tensor& value_KG) { return value_KG.mean(1).cpu(); }
+Tensor share(const Tensor& value_KG) {
+  return value_KG.mean(1).cpu();
+}
 
 }  // namespace
 
@@ -87,8 +89,7 @@ void Scoring::count(const Match& match, bool honest, bool liar) {
     games_ += static_cast<double>(match.margin_KG.size(1));
     const Tensor lost_KG = match.loser_KG.eq(static_cast<std::int64_t>(side));
     for (int cause = 1; cause < forfeit_causes; ++cause) {
-      forfeits_KC_.select(1, cause) +=
-          match.forfeit_KG.eq(cause).logical_and(lost_KG).sum(1).cpu();
+      forfeits_KC_.select(1, cause) += match.forfeit_KG.eq(cause).logical_and(lost_KG).sum(1).cpu();
     }
   }
 }
@@ -157,8 +158,7 @@ Measures Scoring::against_pool(const Player& debater) {
 Tensor Scoring::consultancy(const Player& debater) {
   std::vector<Tensor> accuracy_K;
   for (const Side side : {Side::honest, Side::liar}) {
-    const Match played =
-        match(debater, debater, consultancy_schedule(settings_.task.turns, side));
+    const Match played = match(debater, debater, consultancy_schedule(settings_.task.turns, side));
     count(played, side == Side::honest, side == Side::liar);
     accuracy_K.push_back(share(played.honest_won_KG()));
   }
@@ -197,7 +197,8 @@ Measures Scoring::reference(const std::string& id) {
   const std::int64_t rows = deal.truth_KG.size(0), games = deal.item_G.size(0);
   if (id == "naive") {
     const Board board{deal.item_G, questions_.value_KNV.index_select(1, deal.item_G)};
-    const Tensor nothing = at::full({rows, games, 1, settings_.task.turns}, -1, deal.item_G.options());
+    const Tensor nothing =
+        at::full({rows, games, 1, settings_.task.turns}, -1, deal.item_G.options());
     return verdict(
         margin_of(judge_->logits(board, nothing), deal.truth_KG, deal.lie_KG).squeeze(2));
   }

@@ -37,8 +37,9 @@ std::vector<std::string> read_pool(const std::string& text) {
     pool.push_back(word);
   }
   if (pool.empty()) {
-    throw Error("pool is empty: a debater meets one opponent at least besides itself, e.g. "
-                "\"greedy search\"");
+    throw Error(
+        "pool is empty: a debater meets one opponent at least besides itself, e.g. "
+        "\"greedy search\"");
   }
   return pool;
 }
@@ -51,7 +52,8 @@ std::vector<ParameterSpec> setting_specs() {
       integer("turns", 4).range(2, 20).help("places that a game reveals, of both sides together"),
       text("style", "alternating")
           .one_of({"alternating", "simultaneous"})
-          .help("whether sides move in turn; or in rounds, in which neither sees the other's place"),
+          .help(
+              "whether sides move in turn; or in rounds, in which neither sees the other's place"),
       text("against", "all")
           .one_of({"all", "one", "any"})
           .help("what the liar argues for: each wrong answer in a game of its own; one of them, "
@@ -88,7 +90,9 @@ Settings read_settings(const Json& resolved) {
   settings.task.train_setting = resolved.at("train");
   settings.simultaneous = resolved.at("style") == "simultaneous";
   const auto against = resolved.at("against").get<std::string>();
-  settings.against = against == "all" ? Against::all : against == "one" ? Against::one : Against::any;
+  settings.against = against == "all"   ? Against::all
+                     : against == "one" ? Against::one
+                                        : Against::any;
   settings.budget = resolved.at("budget").get<std::int64_t>();
   settings.pool = read_pool(resolved.at("pool").get<std::string>());
   settings.pool_playouts = resolved.at("pool_playouts").get<std::int64_t>();

@@ -114,7 +114,8 @@ class Tree {
     const double visits = nodes_[node].edge.visits - (node == 0 ? 0 : 1);
     std::size_t best = first;
     double most = how.urgency(nodes_[first].edge, visits);
-    for (std::size_t child = first + 1; child < first + count; ++child) {
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    for (std::size_t child = first + 1; child < first + count && most < infinite; ++child) {
       const double urgency = how.urgency(nodes_[child].edge, visits);
       if (urgency > most) {
         most = urgency;

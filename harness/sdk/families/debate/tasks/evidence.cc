@@ -1,5 +1,5 @@
-// Evidence games: two answers, places of Gaussian evidence, and a judge in closed form. Small enough
-// for their optimal value to be known.
+// Evidence games: two answers, places of Gaussian evidence, and a judge in closed form. Small
+// enough for their optimal value to be known.
 #include "sdk/families/debate/tasks/tasks.h"
 #include "sdk/internal/data_streams.h"
 
@@ -38,9 +38,7 @@ class EvidenceGames final : public Task {
     return evidence_judge({pairs(place), order_});
   }
 
-  Tensor truth_KN(const Place& place) const override {
-    return expert_KNC(place).argmax(2);
-  }
+  Tensor truth_KN(const Place& place) const override { return expert_KNC(place).argmax(2); }
 
   // All the evidence, without regard to an order.
   Tensor expert_KNC(const Place& place) const override {
@@ -77,8 +75,9 @@ std::unique_ptr<Task> make(const TaskSettings& settings) {
 
 TaskInfo evidence() {
   return {.id = "evidence",
-          .summary = "Two answers and places of Gaussian evidence; the judge adds up what it is "
-                     "shown, and optimal play is known",
+          .summary =
+              "Two answers and places of Gaussian evidence; the judge adds up what it is "
+              "shown, and optimal play is known",
           .paper = "",
           .parameters =
               {integer("places", 8).range(2, 30).help("places of evidence"),

@@ -64,17 +64,18 @@ std::unique_ptr<Task> make(const TaskSettings& settings) {
 }  // namespace
 
 TaskInfo fashion_mnist() {
-  return {.id = "fashion_mnist",
-          .summary = "Ten classes of clothing; the judge has learned from a few random pixels, and "
-                     "debaters name pixels",
-          .paper = "arXiv:1708.07747",
-          .parameters =
-              {integer("size", 14).range(14, 28).help("pixels a side: 14 or 28"),
-               integer("questions", 200).range(1, 10000).help("test images, each seed's own"),
-               integer("training", 20000)
-                   .range(10, 60000)
-                   .help("training images that the judge learns from, each seed's own")},
-          .make = make};
+  return {
+      .id = "fashion_mnist",
+      .summary =
+          "Ten classes of clothing; the judge has learned from a few random pixels, and "
+          "debaters name pixels",
+      .paper = "arXiv:1708.07747",
+      .parameters = {integer("size", 14).range(14, 28).help("pixels a side: 14 or 28"),
+                     integer("questions", 200).range(1, 10000).help("test images, each seed's own"),
+                     integer("training", 20000)
+                         .range(10, 60000)
+                         .help("training images that the judge learns from, each seed's own")},
+      .make = make};
 }
 
 }  // namespace assay::debate

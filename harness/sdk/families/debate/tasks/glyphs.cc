@@ -39,8 +39,8 @@ Tensor lines() {
   for (std::size_t digit = 0; digit < digits; ++digit) {
     for (const Stroke& stroke : strokes()[digit]) {
       for (std::size_t i = 1; i < stroke.size(); ++i) {
-        lines_of[digit].push_back({stroke[i - 1].first, stroke[i - 1].second, stroke[i].first,
-                                   stroke[i].second});
+        lines_of[digit].push_back(
+            {stroke[i - 1].first, stroke[i - 1].second, stroke[i].first, stroke[i].second});
       }
     }
     most = std::max(most, lines_of[digit].size());
@@ -138,14 +138,14 @@ Tensor draw_glyphs(const Tensor& label_KN, const Tensor& draw_KN6) {
                                          3);
     images.push_back(drawn(placed_NS22, 0.8 + 0.3 * draw(from, count, 5).flatten()));
   }
-  return at::cat(images).view(
-      {label_KN.size(0), label_KN.size(1), side_of_glyph, side_of_glyph});
+  return at::cat(images).view({label_KN.size(0), label_KN.size(1), side_of_glyph, side_of_glyph});
 }
 
 TaskInfo glyphs() {
   return {.id = "glyphs",
-          .summary = "Digits drawn with strokes, 14x14 pixels; the judge has learned from a few "
-                     "random pixels, and debaters name pixels",
+          .summary =
+              "Digits drawn with strokes, 14x14 pixels; the judge has learned from a few "
+              "random pixels, and debaters name pixels",
           .paper = "arXiv:1805.00899",
           .parameters = {integer("questions", 200).range(1, 100000).help("digits of each seed"),
                          integer("training", 10000)

@@ -27,9 +27,8 @@ class PixelTask final : public Task {
   std::vector<TaskStage> stages() const override {
     Json task = settings_.task;
     task.erase("questions");
-    const Json expert = {{"task", task},
-                         {"judge", settings_.judge_setting},
-                         {"train", settings_.train_setting}};
+    const Json expert = {
+        {"task", task}, {"judge", settings_.judge_setting}, {"train", settings_.train_setting}};
     Json judge = expert;
     judge["turns"] = settings_.turns;
     const double cost = 3 * network_->forward_flops() *
@@ -48,9 +47,9 @@ class PixelTask final : public Task {
     const Dataset data = (pool.size(0) == 1 ? Dataset::shared(pool.squeeze(0), items_KN)
                                             : Dataset::own(pool, items_KN))
                              .to(place.device);
-    Model start{network_, initial_parameters(network_->layout(),
-                                             Streams(place.seeds, "assay.debate." + name))
-                              .to(place.device)};
+    Model start{network_,
+                initial_parameters(network_->layout(), Streams(place.seeds, "assay.debate." + name))
+                    .to(place.device)};
     const Tensor target_KNC =
         one_hot(pictures_->training_labels_KN(place.seeds), answers(), start.theta_KP);
     Hooks hooks;

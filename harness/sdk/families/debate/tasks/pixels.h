@@ -1,5 +1,5 @@
-// Pictures whose pixels are the evidence (Irving et al. 2018): the judge has learned to classify from a
-// few random pixels that are not zero, and debaters name pixels.
+// Pictures whose pixels are the evidence (Irving et al. 2018): the judge has learned to classify
+// from a few random pixels that are not zero, and debaters name pixels.
 #pragma once
 
 #include "sdk/families/debate/task.h"
