@@ -1,90 +1,14 @@
-// minimax: alpha-beta search (Knuth & Moore 1975) as deep as the budget surely allows: to the end
-// of small games, where it is exact; else the judge's margin stands for the rest. Every game has a
-// search of its own, and they ask the judge together, each for all moves of one position.
-#include <assay/debate.h>
+// minimax: alpha-beta search (Knuth & Moore 1975). The value of a position is the judge's margin at
+// its end, the largest over the moves of the debater's own turns, the smallest over its opponent's.
+// Exact where the budget holds the rest of the game; else it looks as far as the budget surely
+// allows.
+#include <assay/debate/alpha_beta.h>
 
 #include <ATen/ATen.h>
-
-#include <algorithm>
-#include <limits>
 
 namespace {
 
 using namespace assay;
-
-constexpr double infinite = std::numeric_limits<double>::infinity();
-
-class AlphaBeta {
- public:
-  AlphaBeta(const debate::Turn& turn, std::vector<std::int64_t> legal) : turn_(turn) {
-    std::int64_t ways = 1;
-    const auto rest = static_cast<std::size_t>(turn.turns() - turn.turn);
-    for (std::size_t moves = legal.size(); depth_ < std::min(rest, legal.size()); --moves) {
-      ways *= static_cast<std::int64_t>(moves);
-      if (ways > turn.budget) break;
-      ++depth_;
-    }
-    levels_.push_back({std::move(legal), -infinite, -infinite, infinite});
-  }
-
-  /// Goes on to a position after whose moves the search stops; false at the end of the search.
-  bool advance() {
-    while (levels_.size() < depth_ || levels_.back().next > 0) {
-      Level& top = levels_.back();
-      if (levels_.size() < depth_ && top.next < top.moves.size() && top.alpha < top.beta) {
-        Level below{top.moves, 0, top.alpha, top.beta};
-        below.moves.erase(below.moves.begin() + static_cast<std::ptrdiff_t>(top.next++));
-        levels_.push_back(std::move(below));
-        levels_.back().value = own() ? -infinite : infinite;
-      } else {
-        if (levels_.size() == 1) return false;
-        const double value = top.value;
-        levels_.pop_back();
-        offer(value, levels_.back().next - 1);
-      }
-    }
-    return true;
-  }
-
-  const std::vector<std::int64_t>& moves() const { return levels_.back().moves; }
-  /// The places that lead to the position, from this turn on.
-  void write_path(std::int64_t* place_T) const {
-    for (std::size_t level = 0; level + 1 < levels_.size(); ++level) {
-      place_T[level] = levels_[level].moves[levels_[level].next - 1];
-    }
-  }
-  void answer(const double* margin) {
-    for (std::size_t move = 0; move < moves().size(); ++move) offer(margin[move], move);
-    levels_.back().next = levels_.back().moves.size();
-  }
-  std::int64_t best() const { return levels_.front().moves[best_]; }
-  std::size_t depth() const { return levels_.size() - 1; }
-
- private:
-  struct Level {
-    std::vector<std::int64_t> moves;
-    double value, alpha, beta;
-    std::size_t next = 0;  ///< the first move that was not looked at
-  };
-
-  bool own() const {
-    return turn_.own_T[static_cast<std::size_t>(turn_.turn) + levels_.size() - 1];
-  }
-  void offer(double value, std::size_t move) {
-    Level& top = levels_.back();
-    if (own() ? value <= top.value : value >= top.value) return;
-    top.value = value;
-    if (levels_.size() == 1) best_ = move;
-    if (own())
-      top.alpha = std::max(top.alpha, value);
-    else
-      top.beta = std::min(top.beta, value);
-  }
-
-  const debate::Turn& turn_;
-  std::size_t depth_ = 0, best_ = 0;
-  std::vector<Level> levels_;
-};
 
 class Minimax final : public debate::Method {
  public:
@@ -98,58 +22,8 @@ class Minimax final : public debate::Method {
     const Streams streams = run.streams("minimax");
     if (turn.budget == 0) return random_place(turn, streams);
     // The same for every game, whichever others are asked about.
-    if (turn.budget < turn.legal_KGV.size(2) - turn.turn) {
-      return best_place(turn, turn.budget, streams);
-    }
-    std::vector<AlphaBeta> searches;
-    std::size_t most = 0;
-    for (std::vector<std::int64_t>& legal : place_lists(turn)) {
-      most = std::max(most, legal.size());
-      searches.emplace_back(turn, std::move(legal));
-    }
-    while (ask(turn, searches, static_cast<std::int64_t>(most))) {
-    }
-    const Tensor best_KG = at::empty({turn.rows(), turn.games()}, at::kLong);
-    for (std::size_t game = 0; game < searches.size(); ++game) {
-      best_KG.data_ptr<std::int64_t>()[game] = searches[game].best();
-    }
-    return best_KG.to(turn.place_KGT.device());
-  }
-
- private:
-  /// One position of every game that still searches; false when there is none.
-  static bool ask(const debate::Turn& turn, std::vector<AlphaBeta>& searches, std::int64_t most) {
-    const std::int64_t turns = turn.turns();
-    const Tensor place_GMT = turn.place_KGT.cpu().flatten(0, 1).unsqueeze(1).repeat({1, most, 1});
-    const Tensor asked_GM = at::zeros({place_GMT.size(0), most}, at::kBool);
-    auto* place = place_GMT.data_ptr<std::int64_t>();
-    auto* asked = asked_GM.data_ptr<bool>();
-    bool any = false;
-    for (std::size_t game = 0; game < searches.size(); ++game) {
-      AlphaBeta& search = searches[game];
-      if (!search.advance()) continue;
-      any = true;
-      for (std::size_t move = 0; move < search.moves().size(); ++move) {
-        const std::size_t position = game * static_cast<std::size_t>(most) + move;
-        std::int64_t* line = place + position * static_cast<std::size_t>(turns) + turn.turn;
-        search.write_path(line);
-        line[search.depth()] = search.moves()[move];
-        asked[position] = true;
-      }
-    }
-    if (!any) return false;
-    const auto device = turn.place_KGT.device();
-    const std::vector<std::int64_t> shape = {turn.rows(), turn.games(), most, turns};
-    const Tensor margin_KGM = turn.judge(place_GMT.view(shape).to(device),
-                                         asked_GM.view({shape[0], shape[1], most}).to(device));
-    const Tensor margin_GM = margin_KGM.cpu().to(at::kDouble).contiguous();
-    for (std::size_t game = 0; game < searches.size(); ++game) {
-      if (asked[game * static_cast<std::size_t>(most)]) {
-        searches[game].answer(margin_GM.const_data_ptr<double>() +
-                              game * static_cast<std::size_t>(most));
-      }
-    }
-    return true;
+    const bool holds_a_turn = turn.budget >= turn.legal_KGV.size(2) - turn.turn;
+    return holds_a_turn ? alpha_beta_search(turn) : best_place(turn, turn.budget, streams);
   }
 };
 

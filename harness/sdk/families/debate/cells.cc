@@ -48,8 +48,7 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
                         .turns = settings.task.turns,
                         .answers = task->answers(),
                         .budget = settings.budget,
-                        .shape = task->shape(),
-                        .practice = {}},
+                        .shape = task->shape()},
                        run);
   }
 

@@ -38,7 +38,7 @@ Example make_example(const std::vector<std::uint64_t>& seeds, std::int64_t numbe
   };
   Example example;
   example.seeds = seeds;
-  example.problem = {rows, places, turns, answers, budget, {places}, {}};
+  example.problem = {rows, places, turns, answers, budget, {places}};
   example.judge =
       std::make_shared<LinearJudge>(draw("judge").normal({places, answers}).to(at::kFloat));
   Turn& turn = example.turn;

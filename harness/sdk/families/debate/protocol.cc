@@ -3,6 +3,7 @@
 #include "sdk/families/debate/meter.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <memory>
 #include <sstream>

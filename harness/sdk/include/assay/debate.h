@@ -15,37 +15,25 @@
 
 namespace assay::debate {
 
-/// Questions to practise on, of which nobody says what is true: with needs("practice") alone.
-struct Practice {
-  Tensor value_KNV;  ///< evidence of N questions a row, float
-  Tensor legal_KNV;  ///< places that may be named, bool
-  Tensor claim_KN;   ///< the answer of who moves first; drawn, and mostly not the true one
-  Tensor other_KN;   ///< the other's answer
-  /// The judge's logit of claim minus other of positions of these questions, int64 [K, N, M, T] to
-  /// [K, N, M]. Each counts as a judge call of the preparation.
-  std::function<Tensor(const Tensor& place_KNMT)> judge;
-};
-
 /// What is known before the first game.
 struct Problem {
-  std::int64_t rows = 0;     ///< K
-  std::int64_t places = 0;   ///< V
-  std::int64_t turns = 0;    ///< T: reveals of a game, of both sides together
-  std::int64_t answers = 0;  ///< labels that may be claimed
-  std::int64_t budget = 0;   ///< positions that the judge answers for, each game and move
+  std::int64_t rows = 0;            ///< K
+  std::int64_t places = 0;          ///< V
+  std::int64_t turns = 0;           ///< T: reveals of a game, of both sides together
+  std::int64_t answers = 0;         ///< labels that may be claimed
+  std::int64_t budget = 0;          ///< positions that the judge answers for, each game and move
   std::vector<std::int64_t> shape;  ///< places as they lie: [V], or [H, W] of pictures
-  Practice practice;
 };
 
 /// One turn of G games in every row, as the side that moves sees it. A debater sees all evidence.
 /// It is told what to argue for, and not whether that is true. Tensors lie on the run's device.
 struct Turn {
-  Tensor value_KGV;   ///< the evidence, float
-  Tensor legal_KGV;   ///< places that may be named, bool: evidence that is not yet revealed
-  Tensor place_KGT;   ///< places named so far, int64; -1 where nothing was, and in turns to come
-  Tensor claim_KG;    ///< the answer that the mover argues for; -1: any but `other_KG`
-  Tensor other_KG;    ///< the answer it argues against; -1: every answer but `claim_KG`
-  Tensor honest_KG;   ///< with needs("sides") alone: whether the claim is true, bool; else undefined
+  Tensor value_KGV;  ///< the evidence, float
+  Tensor legal_KGV;  ///< places that may be named, bool: evidence that is not yet revealed
+  Tensor place_KGT;  ///< places named so far, int64; -1 where nothing was, and in turns to come
+  Tensor claim_KG;   ///< the answer that the mover argues for; -1: any but `other_KG`
+  Tensor other_KG;   ///< the answer it argues against; -1: every answer but `claim_KG`
+  Tensor honest_KG;  ///< with needs("sides") alone: whether the claim is true, bool; else undefined
   std::vector<bool> own_T;  ///< whose turn each is: the mover's own, or its opponent's
   std::int64_t turn = 0;    ///< which turn this is, 0-based
   std::int64_t budget = 0;  ///< positions that may be asked about in this move, each game

@@ -9,6 +9,7 @@
 #include "sdk/internal/settings.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <assay/common/error.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Monte Carlo tree search over the rest of a debate, all games side by side: every game goes through its
-// own tree, and the judge is asked about all of them at once.
+// Monte Carlo tree search over the rest of a debate, all games side by side: every game goes
+// through its own tree, and the judge is asked about all of them at once.
 #pragma once
 
 #include <assay/debate.h>
@@ -31,8 +31,8 @@ struct TreeSearch {
 /// int64 [K, G].
 Tensor tree_search(const Turn& turn, const TreeSearch& how, const Streams& streams);
 
-/// Urgency by upper confidence bounds: mean + c sqrt(ln N / n) for a move with n of N visits; without
-/// any it comes first.
+/// Urgency by upper confidence bounds: mean + c sqrt(ln N / n) for a move with n of N visits;
+/// without any it comes first.
 std::function<double(const Edge&, double)> upper_confidence(double c);
 
 }  // namespace assay::debate
