@@ -13,21 +13,6 @@
 #include <optional>
 
 namespace assay::debate {
-namespace {
-
-/// Values of one row, for every metric of the family; null where there is none.
-Json metrics_of(const Measures& measures, std::int64_t row) {
-  static const Json all = description().at("metrics");
-  Json metrics = Json::object();
-  for (const Json& metric : all) metrics[metric.at("id").get<std::string>()] = nullptr;
-  for (const auto& [name, value_K] : measures) {
-    const auto value = value_K[row].item<double>();
-    if (std::isfinite(value)) metrics.at(name) = value;
-  }
-  return metrics;
-}
-
-}  // namespace
 
 std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   run.enter_phase("data");
@@ -76,7 +61,7 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
     }
     if (!outcome.failure.empty()) continue;
     outcome.result = row_record(run, row, task->judge_parameters());
-    outcome.result["metrics"] = metrics_of(measures, row);
+    outcome.result["metrics"] = metrics_of(description(), measures, row);
   }
 
   run.enter_phase("write");

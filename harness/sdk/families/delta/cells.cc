@@ -60,18 +60,6 @@ std::vector<Checkpoint> run_method(const CellJob& job, const Problem& problem, R
   return way;
 }
 
-/// Values of one row, for every metric of the family; null where there is none.
-Json metrics_of(const Measures& measures, std::int64_t row) {
-  static const Json all = description().at("metrics");
-  Json metrics = Json::object();
-  for (const Json& metric : all) metrics[metric.at("id").get<std::string>()] = nullptr;
-  for (const auto& [name, value_K] : measures) {
-    const auto value = value_K[row].item<double>();
-    if (std::isfinite(value)) metrics.at(name) = value;
-  }
-  return metrics;
-}
-
 }  // namespace
 
 std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
@@ -110,7 +98,7 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
     RowOutcome& outcome = outcomes[static_cast<std::size_t>(row)];
     if (!outcome.failure.empty()) continue;
     outcome.result = row_record(run, row, parameters);
-    outcome.result["metrics"] = metrics_of(measures, row);
+    outcome.result["metrics"] = metrics_of(description(), measures, row);
   }
 
   run.enter_phase("write");

@@ -2,6 +2,8 @@
 
 #include <assay/common/error.h>
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -73,6 +75,19 @@ Json row_record(Run& run, std::int64_t row, std::int64_t parameters) {
             {"forward_samples", costs.forward_samples},
             {"flops", costs.flops},
             {"parameters", parameters}}}};
+}
+
+Json metrics_of(const Json& description, const std::map<std::string, Tensor>& measures,
+                std::int64_t row) {
+  Json metrics = Json::object();
+  for (const Json& metric : description.at("metrics")) {
+    metrics[metric.at("id").get<std::string>()] = nullptr;
+  }
+  for (const auto& [name, value_K] : measures) {
+    const auto value = value_K[row].item<double>();
+    if (std::isfinite(value)) metrics.at(name) = value;
+  }
+  return metrics;
 }
 
 bool all_failed(const std::vector<RowOutcome>& outcomes) {

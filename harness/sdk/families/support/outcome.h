@@ -4,6 +4,7 @@
 #include "sdk/internal/family.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,11 @@ Parameters row_parameters(const MethodInfo& info, const std::vector<Json>& of_ro
 /// {"curves", "counts"} of one row of a run; `parameters` is the size of its model. "metrics" is
 /// left empty.
 Json row_record(Run& run, std::int64_t row, std::int64_t parameters);
+
+/// "metrics" of one row: of every metric that the family's description names its value in `measures`
+/// ([K] by metric id), null where there is none or it is not finite.
+Json metrics_of(const Json& description, const std::map<std::string, Tensor>& measures,
+                std::int64_t row);
 
 /// Whether no row is left to go on with.
 bool all_failed(const std::vector<RowOutcome>& outcomes);
