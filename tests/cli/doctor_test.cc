@@ -120,6 +120,7 @@ TEST_CASE("a missing data set is a warning with the package that has it") {
     prefix.write(std::string("data/fashion-mnist/") + file + "-ubyte.gz", "");
   }
   CHECK(check("data")["mend"].get<std::string>().find("apt install fortunes") == 0);
+  fs::create_directories(prefix / "data/fortunes");
   for (const char* file : {"computers", "definitions", "literature", "science", "wisdom"}) {
     prefix.write(std::string("data/fortunes/") + file, "");
   }

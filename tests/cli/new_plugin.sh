@@ -52,6 +52,7 @@ for folder in "$work"/moved/share/assay/templates/*/; do
     weak_to_strong) check_family "$family" 'power +real +2' ;;
     delta) check_family "$family" 'beta +real +0?\.1' ;;
     continual) check_family "$family" 'strength +real +0?\.1' ;;
+    debate) check_family "$family" 'places +integer +2' ;;
     unlearning) check_family "$family" 'weight +real +0?\.1' ;;
     *) fail "the family $family has a template that is not built here" ;;
   esac
