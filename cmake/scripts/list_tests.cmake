@@ -29,9 +29,16 @@ if(NOT EXISTS "${list_file}" OR "${program}" IS_NEWER_THAN "${list_file}"
   endforeach()
 
   set(script "")
+  # A bracket without its other half would glue all names after it to one list element.
+  string(ASCII 1 open)
+  string(ASCII 2 close)
+  string(REPLACE "[" "${open}" all "${all}")
+  string(REPLACE "]" "${close}" all "${all}")
   string(REPLACE ";" "\\;" all "${all}")
   string(REPLACE "\n" ";" all "${all}")
   foreach(name IN LISTS all)
+    string(REPLACE "${open}" "[" name "${name}")
+    string(REPLACE "${close}" "]" name "${name}")
     string(STRIP "${name}" name)
     if(name STREQUAL "")
       continue()
@@ -50,6 +57,7 @@ if(NOT EXISTS "${list_file}" OR "${program}" IS_NEWER_THAN "${list_file}"
       "set_tests_properties([==[${prefix}: ${name}]==] PROPERTIES TIMEOUT ${seconds} "
       "WORKING_DIRECTORY [==[${folder}]==] LABELS [==[${test_labels}]==] "
       "SKIP_REGULAR_EXPRESSION [==[skipped: no CUDA device]==] "
+      "FAIL_REGULAR_EXPRESSION [==[No test cases matched]==] "
       "ENVIRONMENT [==[${environment}]==])\n")
   endforeach()
   file(WRITE "${list_file}" "${script}")
