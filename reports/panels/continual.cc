@@ -138,13 +138,6 @@ std::vector<Block> stream_curves(const PanelInput& input, std::size_t tasks) {
   return blocks;
 }
 
-std::vector<Block> with_table(ScatterPlot plot) {
-  if (plot.points.size() < 2) return {};
-  Table table = point_table(plot);
-  std::string summary = plot.title + ", as a table";
-  return blocks_of(std::move(plot), Details{std::move(summary), blocks_of(std::move(table))});
-}
-
 std::vector<Block> stability(const PanelInput& input) {
   ScatterPlot plot = metric_scatter(*input.benchmark, "la", "bwt");
   plot.id = "stability-" + input.id;

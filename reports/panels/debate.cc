@@ -23,12 +23,10 @@ constexpr std::size_t fewest_rated = 5;
 std::vector<Block> scatter(const PanelInput& input, const char* name, const char* x, const char* y,
                            const std::string& title, const char* description) {
   ScatterPlot plot = metric_scatter(*input.benchmark, x, y);
-  if (plot.points.size() < 2) return {};
   plot.id = name + ("-" + input.id);
   plot.title = title + " on " + input.benchmark->title;
   plot.description = description;
-  Table table = point_table(plot);
-  return blocks_of(std::move(plot), Details{"As a table", blocks_of(std::move(table))});
+  return with_table(std::move(plot));
 }
 
 Cell number_cell(std::string text) {

@@ -5,8 +5,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace assay::reports {
+namespace {
+
+// The points of a scatter plot.
+Table point_table(const ScatterPlot& plot) {
+  Table table;
+  table.caption = plot.title;
+  table.columns = {{"Row", "", false}, {"Mean over seeds with its 95 % interval", "", false}};
+  for (const ScatterPoint& point : plot.points) {
+    table.rows.push_back({{point.label, point.note}, "", false});
+  }
+  return table;
+}
+
+}  // namespace
 
 std::size_t metric_number(const BenchmarkResults& benchmark, const std::string& id) {
   std::size_t m = 0;
@@ -66,14 +81,11 @@ ScatterPlot metric_scatter(const BenchmarkResults& benchmark, const std::string&
   return plot;
 }
 
-Table point_table(const ScatterPlot& plot) {
-  Table table;
-  table.caption = plot.title;
-  table.columns = {{"Row", "", false}, {"Mean over seeds with its 95 % interval", "", false}};
-  for (const ScatterPoint& point : plot.points) {
-    table.rows.push_back({{point.label, point.note}, "", false});
-  }
-  return table;
+std::vector<Block> with_table(ScatterPlot plot) {
+  if (plot.points.size() < 2) return {};
+  Table table = point_table(plot);
+  std::string summary = plot.title + ", as a table";
+  return blocks_of(std::move(plot), Details{std::move(summary), blocks_of(std::move(table))});
 }
 
 }  // namespace assay::reports

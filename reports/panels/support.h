@@ -28,7 +28,7 @@ const Row* find_reference(const BenchmarkResults& benchmark, const std::string& 
 ScatterPlot metric_scatter(const BenchmarkResults& benchmark, const std::string& x,
                            const std::string& y);
 
-/// The points of a scatter plot as a table.
-Table point_table(const ScatterPlot& plot);
+/// A scatter plot with its points as a table behind it; nothing where it has fewer than two.
+std::vector<Block> with_table(ScatterPlot plot);
 
 }  // namespace assay::reports

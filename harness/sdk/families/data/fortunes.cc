@@ -1,13 +1,12 @@
 #include "sdk/families/data/fortunes.h"
 
 #include <assay/common/error.h>
+#include <assay/common/files.h>
 #include <assay/common/hash.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
@@ -32,15 +31,6 @@ fs::path data_file(const char* name) {
         name);
   }
   return path;
-}
-
-std::string content(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (stream.bad() || !stream.is_open()) {
-    throw Error("the data file " + path.string() + " cannot be read");
-  }
-  return text;
 }
 
 bool is_plain(char byte) {
@@ -85,7 +75,7 @@ const std::vector<std::string>& texts() {
   std::vector<std::string> found;
   for (const char* name : files) {
     const fs::path path = data_file(name);
-    const std::vector<std::string> of_file = texts_of(content(path));
+    const std::vector<std::string> of_file = texts_of(read_file(path));
     if (of_file.empty()) {
       throw Error("the data file " + path.string() +
                   " has no text between lines of a single \"%\": it is not one of fortune's");

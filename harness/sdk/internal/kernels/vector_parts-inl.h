@@ -1,5 +1,5 @@
-// A loop over whole vectors and a short last one, for the kernels' files: compiled once for each
-// instruction set, as Highway's own -inl headers are, and included after <hwy/highway.h>.
+// Loops over vectors, for the kernels' files: compiled once for each instruction set, as Highway's
+// own -inl headers are, and included after <hwy/highway.h>.
 #if defined(ASSAY_VECTOR_PARTS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef ASSAY_VECTOR_PARTS_INL_H
 #undef ASSAY_VECTOR_PARTS_INL_H
@@ -8,6 +8,7 @@
 #endif
 
 #include <hwy/highway.h>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,6 +20,15 @@ template <class Real>
 using Tag = hn::ScalableTag<Real>;
 template <class Real>
 using Vector = hn::Vec<Tag<Real>>;
+
+/// Calls use(first, mask) for each vector of `size` elements; the last mask may be short.
+template <class D, class Use>
+HWY_INLINE void for_vectors(D tag, std::int64_t size, const Use& use) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(tag));
+  for (std::int64_t i = 0; i < size; i += lanes) {
+    use(i, hn::FirstN(tag, static_cast<std::size_t>(std::min(lanes, size - i))));
+  }
+}
 
 struct Whole {
   template <class Real>

@@ -12,14 +12,10 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "sdk/internal/kernels/vector_parts-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace assay::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-template <class Real>
-using Tag = hn::ScalableTag<Real>;
-template <class Real>
-using Vector = hn::Vec<Tag<Real>>;
 
 // A tile of C stays in registers while k runs. With 16 registers: 6 x 2 sums, 2 vectors of B and
 // one element of A; with 32 registers: 12 x 2.

@@ -10,11 +10,10 @@
 
 #include <hwy/contrib/math/math-inl.h>
 
-#include "sdk/internal/kernels/for_vectors-inl.h"
+#include "sdk/internal/kernels/vector_parts-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace assay::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr std::int64_t positions_at_once = 64;
 
