@@ -136,6 +136,10 @@ Json expansion(const Json& resolved) {
   if (settings.supervisors > 1) {
     references.push_back({{"id", "supervisors"}, {"inputs", {"weak", "ceiling", "ensemble"}}});
   }
+  if (!task->stages_of(0).empty()) {
+    references.push_back(
+        {{"id", "judge"}, {"inputs", stages.seen_by(0, 1, Json::array({"weak", "ceiling"}))}});
+  }
   for (std::int64_t rung = 1; rung <= rungs; ++rung) {
     references.push_back(
         {{"id", "rung-" + std::to_string(rung)}, {"inputs", {"weak", "ceiling", rung_name(rung)}}});

@@ -197,6 +197,12 @@ std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) {
       trained.metrics_K["accuracy"] = metrics::accuracy(answer_KNC, target_KN);
     }
   }
+  const auto argued = trained.outputs.find("answer_KN2");
+  if (argued != trained.outputs.end()) {
+    const Tensor truth_KN1 = task->truth()->labels_KN(Split::test, run.seeds()).unsqueeze(2);
+    trained.metrics_K["debated_truth"] =
+        argued->second.cpu().eq(truth_KN1).any(2).to(at::kDouble).mean(1);
+  }
   return finish_stage(job, inputs, trained, run);
 }
 

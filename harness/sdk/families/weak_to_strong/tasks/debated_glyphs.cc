@@ -220,7 +220,8 @@ std::unique_ptr<Task> make(const Json& settings, const Sizes& sizes, std::int64_
 
 Recipe judge_defaults() {
   Recipe recipe;
-  recipe.epochs = 40;
+  recipe.epochs = 100;
+  recipe.lr = 3e-3;
   return recipe;
 }
 
