@@ -189,10 +189,13 @@ void read_comparison(Reading& reading, const Node& table, const Expected& expect
   claim.metric = metric.value_or("");
   claim.log = read_flag(reading, table, "log");
   if (!expected.parts) return;
-  if (expected.parts->across()) check_named_rows(reading, table, expected, claim.on);
-  for (std::size_t i = 0; i < expected.parts->names.size() && !expected.parts->across(); ++i) {
-    check_name(reading, expected.parts->names[i],
-               expected.place(reading, expected.parts->offsets[i]), claim.on);
+  if (expected.parts->across()) {
+    check_named_rows(reading, table, expected, claim.on);
+  } else {
+    for (std::size_t i = 0; i < expected.parts->names.size(); ++i) {
+      check_name(reading, expected.parts->names[i],
+                 expected.place(reading, expected.parts->offsets[i]), claim.on);
+    }
   }
   refuse(reading, table, "method", "claims about a sweep, such as slope(...),");
   refuse(reading, table, "at", "threshold(...)");
