@@ -225,7 +225,7 @@ TEST_CASE(
   CHECK(pgr.at("aggregate").at("kind") == "ratio");
   CHECK(ids.count(pgr.at("aggregate").at("numerator").get<std::string>()) == 1);
   CHECK(ids.count(pgr.at("aggregate").at("denominator").get<std::string>()) == 1);
-  CHECK(description.at("tasks").size() == 4);
+  CHECK(description.at("tasks").size() == 5);
   CHECK(description.at("apart") == Json::object());
 }
 
