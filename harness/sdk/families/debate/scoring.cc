@@ -68,7 +68,7 @@ Scoring::Scoring(const Settings& settings, const Task& task, const Place& place,
       expert_KNC_(task.expert_KNC(place)),
       dealt_(deal_games(task.truth_KN(place), task.answers(), settings.against,
                         data_streams(place.seeds, "debate.lies"))),
-      table_{questions_, *judge_, false, settings.seconds_per_move},
+      table_{questions_, *judge_, false, settings.seconds_per_move, place.device.is_cpu()},
       run_(run),
       forfeits_KC_(at::zeros({run.rows(), forfeit_causes}, at::kDouble)) {}
 
