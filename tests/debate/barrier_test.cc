@@ -70,6 +70,20 @@ void add_streams(Found& found, const Run& run, std::int64_t count) {
   CHECK(run.curves(0).empty());
 }
 
+/// A side that looks at what it is given, and names places at random.
+class Watcher final : public Player {
+ public:
+  explicit Watcher(std::function<void(const Turn&)> look) : look_(std::move(look)) {}
+  Moves choose(const Turn& turn, Run& run) const override {
+    look_(turn);
+    return random_place(turn, run.streams("watcher"));
+  }
+  std::int64_t budget() const override { return 20; }
+
+ private:
+  std::function<void(const Turn&)> look_;
+};
+
 /// The truth of row 0's questions, [N].
 Tensor truth_of(const Task& task, const Seeds& seeds) {
   const StageReader stages({}, seeds);
@@ -126,32 +140,41 @@ TEST_CASE("barrier: before the first game, practice included, nothing tells what
 }
 
 TEST_CASE("barrier: at play nothing in a game tells the side that its debater is on") {
-  const Seeds seeds = {0};
-  const Benchmark benchmark(games(), seeds);
-  const Tensor truth_N = truth_of(*read_settings(benchmark.settings()).make_task(), seeds);
-  std::vector<Found> found;
-  std::vector<Tensor> honest_N;
-  Walker::before = [](const Problem&, Run&) {};
-  Walker::body = [&](const Turn& turn, Run& run) {
-    if (turn.turn == 0) {
-      found.emplace_back();
-      add_turn(found.back(), "", turn);
-      honest_N.push_back(turn.claim_KG[0].eq(truth_N.index_select(0, turn.game_G)).to(at::kLong));
+  const Games games({0}, questions, 8, 2, 0);
+  // What a debater sees in its first move, on either side, in a debate and alone.
+  const auto walk_of = [&](const std::vector<std::pair<Schedule, Side>>& matches) {
+    std::vector<Found> found;
+    std::vector<Tensor> honest;
+    Run run({0});
+    for (const auto& [schedule, side] : matches) {
+      bool seen = false;
+      const Watcher watcher([&, side = side](const Turn& turn) {
+        if (!seen) {
+          add_turn(found.emplace_back(), "", turn);
+          honest.push_back(at::full({questions}, side == Side::honest ? 1 : 0, at::kLong));
+        }
+        seen = true;
+      });
+      const Watcher other([](const Turn&) {});
+      const bool first = side == Side::honest;
+      play(games.table(), games.deal, schedule, first ? watcher : other, first ? other : watcher, 0,
+           run);
     }
-    return any_place(turn, run);
+    REQUIRE(found.size() == matches.size());
+    Found all;
+    for (const auto& [name, tensor] : found.front()) {
+      std::vector<Tensor> parts;
+      for (const Found& part : found) parts.push_back(part.at(name).to(at::kDouble));
+      all[name] = at::cat(parts, 1);
+    }
+    check_hidden(all, at::cat(honest), 0.9);
   };
-  for (const RowOutcome& row : benchmark.method(walker)) REQUIRE(row.failure.empty());
-  // Against itself twice, alone twice, against the pool first on either side.
-  REQUIRE(found.size() == 6);
-  Found all;
-  for (const auto& [name, tensor] : found.front()) {
-    std::vector<Tensor> parts;
-    for (const Found& part : found) parts.push_back(part.at(name).to(at::kDouble));
-    all[name] = at::cat(parts, 1);
-  }
-  const Tensor honest = at::cat(honest_N);
-  CHECK(honest.sum().item<std::int64_t>() == honest.size(0) / 2);
-  check_hidden(all, honest, 0.9);
+  const auto debate = [](Side first) { return debate_schedule(2, first, false); };
+  walk_of({{debate(Side::honest), Side::honest},
+           {debate(Side::liar), Side::liar},
+           {consultancy_schedule(2, Side::honest), Side::honest},
+           {consultancy_schedule(2, Side::liar), Side::liar}});
+  walk_of({{debate(Side::liar), Side::honest}, {debate(Side::honest), Side::liar}});
 }
 
 }  // namespace assay::debate::test
