@@ -126,11 +126,16 @@ std::vector<Block> ratings(const PanelInput& input) {
   for (const char* opponent : {"random", "greedy", "search"}) {
     const std::string metric = std::string("strength_") + opponent;
     if (benchmark.metric(metric) == nullptr) continue;
+    const auto met = [&](const Row& row) {
+      return !row.reference && estimate_mean(row.values(metric)).n > 0;
+    };
+    // The pool of a benchmark need not have everybody.
+    if (std::none_of(benchmark.rows.begin(), benchmark.rows.end(), met)) continue;
     const std::size_t second = names.size();
     names.push_back(std::string("pool: ") + opponent);
     for (const Row& row : benchmark.rows) {
+      if (!met(row)) continue;
       const Estimate won = estimate_mean(row.values(metric));
-      if (row.reference || won.n == 0) continue;
       const auto found = std::find(names.begin(), names.end(), row.title);
       const auto first = static_cast<std::size_t>(found - names.begin());
       if (found == names.end()) names.push_back(row.title);

@@ -1,5 +1,6 @@
 // The figures that families add, from runs whose numbers are known.
 #include "made_up_run.h"
+#include "panel_reader.h"
 #include "reports/analysis/analysis.h"
 #include "reports/model/document.h"
 #include "reports/report.h"
@@ -15,54 +16,9 @@
 
 using namespace assay;
 using namespace assay::reports;
+using namespace assay::reports::test;
 
 namespace {
-
-// Every block of a document, those folded away too, in reading order.
-template <typename Content>
-void gather(const std::vector<Block>& blocks, std::vector<Content>& found) {
-  for (const Block& block : blocks) {
-    if (const auto* content = std::get_if<Content>(&block.content)) found.push_back(*content);
-    if (const auto* details = std::get_if<Details>(&block.content)) gather(details->blocks, found);
-  }
-}
-
-template <typename Content>
-std::vector<Content> all_of(const Document& document) {
-  std::vector<Content> found;
-  for (const Section& section : document.sections) gather(section.blocks, found);
-  return found;
-}
-
-Document document_of(const test::RunSpec& spec) {
-  const test::TemporaryFolder folder;
-  test::write_run(spec, folder.path() / "run");
-  return make_report(collect_results(load_run(folder.path() / "run"))).document;
-}
-
-template <typename Plot>
-const Plot& named(const std::vector<Plot>& plots, const std::string& id) {
-  const auto found =
-      std::find_if(plots.begin(), plots.end(), [&](const Plot& plot) { return plot.id == id; });
-  INFO(id);
-  REQUIRE(found != plots.end());
-  return *found;
-}
-
-const Table& captioned(const std::vector<Table>& tables, const std::string& beginning) {
-  const auto found = std::find_if(tables.begin(), tables.end(), [&](const Table& table) {
-    return table.caption.starts_with(beginning);
-  });
-  INFO(beginning);
-  REQUIRE(found != tables.end());
-  return *found;
-}
-
-template <typename Plot>
-bool has(const std::vector<Plot>& plots, const std::string& title) {
-  return std::any_of(plots.begin(), plots.end(),
-                     [&](const Plot& plot) { return plot.title.find(title) != std::string::npos; });
-}
 
 // Two benchmarks of a ladder: teachers of width 16 over 4, and the same the other way round.
 test::RunSpec ladder_run() {

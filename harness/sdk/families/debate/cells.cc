@@ -1,5 +1,6 @@
 // Cells: one debater or reference on the rows of a block, played and scored.
 #include "sdk/families/debate/family.h"
+#include "sdk/families/debate/practice.h"
 #include "sdk/families/debate/scoring.h"
 #include "sdk/families/support/answer.h"
 #include "sdk/families/support/choices.h"
@@ -24,7 +25,13 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   if (all_failed(outcomes)) return outcomes;
 
   std::optional<MethodHandle<Method>> method;
+  std::optional<PracticeRoom> practice;
   if (job.method != nullptr) {
+    practice.emplace(settings, has_need(job.method->describe(), "sides"), run, [&] {
+      const auto other = task->practice(settings.practice.questions);
+      return PracticeGround{other->make_questions(place), other->judge(place),
+                            other->truth_KN(place), other->answers()};
+    });
     run.enter_phase("create");
     method.emplace(*job.method, row_parameters(job.method->describe(), job.rows, job.device));
     run.enter_phase("fit");
@@ -33,7 +40,8 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
                         .turns = settings.task.turns,
                         .answers = task->answers(),
                         .budget = settings.budget,
-                        .shape = task->shape()},
+                        .shape = task->shape(),
+                        .practice = practice->offer()},
                        run);
   }
 
@@ -44,6 +52,7 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   if (method) {
     const MethodPlayer player(**method, settings.budget);
     measures = scoring.score(player, has_need(job.method->describe(), "sides"));
+    if (practice->calls_K().defined()) measures["practice_calls"] = practice->calls_K();
     for (const auto& [cause, games] : scoring.causes()) {
       std::fprintf(stderr, "lost by what was thrown, %lld games: %s\n",
                    static_cast<long long>(games), cause.c_str());

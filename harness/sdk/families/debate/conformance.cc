@@ -74,7 +74,7 @@ std::optional<Tensor> Trials::ask(const Example& example, const std::vector<Json
   try {
     Run run(example.seeds);
     const MethodHandle<Method> method(entry_, row_parameters(info_, parameters));
-    method->prepare(example.problem, run);
+    method->prepare(asked_problem(example, has_need(info_, "sides"), run), run);
     const Turn turn = asked_turn(example);
     const Moves moves = method->choose(turn, run);
     if (const std::string what = wrong(moves, example, turn); !what.empty()) {

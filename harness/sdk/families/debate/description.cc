@@ -49,6 +49,8 @@ Json metrics() {
       metric("question_error", "Error over questions", "none", nullptr,
              "standard error of honest_win over a seed's questions, games clustered by question"),
       metric("calls", "Judge calls", "none", nullptr, "positions that were judged, a move"),
+      metric("practice_calls", "Judge calls in practice", "none", nullptr,
+             "positions that were judged before the first game; of methods that practise"),
       metric("forfeits", "Forfeits", "min", share,
              "share of its games that the debater lost by "
              "what it did: the sum of those below"),
@@ -100,7 +102,8 @@ Json Debate::smoke_settings() const {
           {"turns", 4},
           {"budget", 64},
           {"pool", "random greedy search"},
-          {"pool_playouts", 16}};
+          {"pool_playouts", 16},
+          {"practice", {{"questions", 40}, {"steps", 20}, {"games", 16}}}};
 }
 
 }  // namespace assay::debate

@@ -38,7 +38,10 @@ Example make_example(const std::vector<std::uint64_t>& seeds, std::int64_t numbe
   };
   Example example;
   example.seeds = seeds;
-  example.problem = {rows, places, turns, answers, budget, {places}};
+  example.problem = {rows, places, turns, answers, budget, {places}, {}};
+  example.settings.task.turns = turns;
+  example.settings.budget = budget;
+  example.settings.practice = {8, 3, 8};
   example.judge =
       std::make_shared<LinearJudge>(draw("judge").normal({places, answers}).to(at::kFloat));
   Turn& turn = example.turn;
@@ -83,6 +86,23 @@ Turn asked_turn(const Example& example) {
     return meter->ask(place_KGMT, asked_KGM);
   };
   return turn;
+}
+
+Problem asked_problem(const Example& example, bool tell_sides, Run& run) {
+  Problem problem = example.problem;
+  const auto room = std::make_shared<PracticeRoom>(example.settings, tell_sides, run, [&example] {
+    const Streams streams(example.seeds, "assay.conform.practice");
+    const Tensor value_KNV =
+        streams.normal({example.settings.practice.questions, places}).to(at::kFloat);
+    const Tensor truth_KN = (streams.uniform({value_KNV.size(1)}, 1) * answers).to(at::kLong);
+    return PracticeGround{
+        {value_KNV, at::ones_like(value_KNV, at::kBool)}, example.judge, truth_KN, answers};
+  });
+  problem.practice = room->offer();
+  problem.practice.host = [room, play = problem.practice.host](const auto&... given) {
+    return play(given...);
+  };
+  return problem;
 }
 
 Example row_of(const Example& example, std::int64_t row) {

@@ -1,7 +1,7 @@
 // Small made-up games that the rules are checked on.
 #pragma once
 
-#include "sdk/families/debate/judge.h"
+#include "sdk/families/debate/practice.h"
 
 #include <assay/debate.h>
 
@@ -17,7 +17,8 @@ struct Example {
   Problem problem;
   std::shared_ptr<const Judge> judge;
   Board board;
-  Turn turn;  ///< without a judge: asked_turn() gives it one
+  Turn turn;          ///< without a judge: asked_turn() gives it one
+  Settings settings;  ///< of its practice
 };
 
 /// Turn `number` of some games with answers 0 to 2.
@@ -25,6 +26,9 @@ Example make_example(const std::vector<std::uint64_t>& seeds, std::int64_t numbe
 
 /// The example's turn, with tensors of its own and a judge that counts.
 Turn asked_turn(const Example& example);
+
+/// The example's problem, with games to practise on that `run` plays.
+Problem asked_problem(const Example& example, bool tell_sides, Run& run);
 
 /// Row `row` as an example of its own.
 Example row_of(const Example& example, std::int64_t row);

@@ -17,9 +17,7 @@ class EvidenceJudge final : public Judge {
     const Tensor& value_KGV = board.value_KGV;
     const Tensor known_KGMT = place_KGMT.ge(0).to(value_KGV.scalar_type());
     const Tensor safe_KGMT = place_KGMT.clamp_min(0);
-    const std::int64_t turns = place_KGMT.size(3);
-    Tensor weight_T = at::ones({turns}, value_KGV.options());
-    if (turns > 1) weight_T += evidence_.order * at::linspace(-1, 1, turns, value_KGV.options());
+    const Tensor weight_T = turn_weights(place_KGMT.size(3), evidence_.order, value_KGV.options());
     const Tensor value_KGMT =
         value_KGV.gather(2, safe_KGMT.flatten(2)).view(place_KGMT.sizes()) * known_KGMT;
     Tensor sum_KGM = (value_KGMT * weight_T).sum(3);
@@ -46,6 +44,11 @@ class EvidenceJudge final : public Judge {
 };
 
 }  // namespace
+
+Tensor turn_weights(std::int64_t turns, double order, const at::TensorOptions& options) {
+  const Tensor even_T = at::ones({turns}, options);
+  return turns > 1 ? even_T + order * at::linspace(-1, 1, turns, options) : even_T;
+}
 
 std::unique_ptr<Judge> evidence_judge(const Evidence& evidence) {
   return std::make_unique<EvidenceJudge>(evidence);

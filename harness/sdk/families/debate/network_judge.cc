@@ -11,8 +11,8 @@ namespace {
 
 class PlainJudge final : public Judge {
  public:
-  PlainJudge(const Model& model, std::vector<std::int64_t> input)
-      : model_(model), input_(std::move(input)) {}
+  PlainJudge(const Model& model, std::vector<std::int64_t> input, double order)
+      : model_(model), input_(std::move(input)), order_(order) {}
 
   std::int64_t answers() const override { return model_.network->classes(); }
 
@@ -22,11 +22,18 @@ class PlainJudge final : public Judge {
     std::vector<std::int64_t> shape = place_KGMT.sizes().vec();
     shape.back() = places + 1;  // the last one takes what was not revealed
     const Tensor index_KGMT = at::where(place_KGMT.ge(0), place_KGMT, places);
-    const Tensor mask_KGMV =
-        at::zeros(shape, value_KGV.options()).scatter(3, index_KGMT, 1).narrow(3, 0, places);
+    const auto spread = [&](const Tensor& weight_T) {
+      return at::zeros(shape, value_KGV.options())
+          .scatter(3, index_KGMT, weight_T.expand(index_KGMT.sizes()))
+          .narrow(3, 0, places);
+    };
+    const Tensor mask_KGMV = spread(at::ones({1}, value_KGV.options()));
+    const Tensor weight_KGMV =
+        order_ == 0 ? mask_KGMV
+                    : spread(turn_weights(place_KGMT.size(3), order_, value_KGV.options()));
     std::vector<std::int64_t> input = {rows, place_KGMT.size(1) * place_KGMT.size(2)};
     input.insert(input.end(), input_.begin(), input_.end());
-    const Tensor x = at::stack({mask_KGMV, mask_KGMV * value_KGV.unsqueeze(2)}, 3).reshape(input);
+    const Tensor x = at::stack({mask_KGMV, weight_KGMV * value_KGV.unsqueeze(2)}, 3).reshape(input);
     const ParameterView parameters(model_.network->layout(), model_.theta_KP);
     const Tensor logit_KBC = model_.network->forward(parameters, x, {}).logits_KBC;
     return logit_KBC.view({rows, place_KGMT.size(1), place_KGMT.size(2), -1});
@@ -35,13 +42,15 @@ class PlainJudge final : public Judge {
  private:
   Model model_;
   std::vector<std::int64_t> input_;
+  double order_;
 };
 
 /// Of an mlp's inputs only the revealed places are not zero: its first layer is the sum of 2 T
 /// columns and not a product with 2 V.
 class SparseJudge final : public Judge {
  public:
-  explicit SparseJudge(const Model& model) : answers_(model.network->classes()) {
+  SparseJudge(const Model& model, double order)
+      : answers_(model.network->classes()), order_(order) {
     for (const Slice& slice : model.network->layout().slices()) {
       slices_.push_back(slice_of(model, slice.name).contiguous());
     }
@@ -54,8 +63,9 @@ class SparseJudge final : public Judge {
     const std::int64_t places = board.value_KGV.size(2);
     const Tensor known_KGMT = place_KGMT.ge(0).to(board.value_KGV.scalar_type());
     const Tensor safe_KGMT = place_KGMT.clamp_min(0);
-    const Tensor value_KGMT =
+    Tensor value_KGMT =
         board.value_KGV.gather(2, safe_KGMT.flatten(2)).view(place_KGMT.sizes()) * known_KGMT;
+    if (order_ != 0) value_KGMT *= turn_weights(turns, order_, value_KGMT.options());
     const Tensor start_K111 =
         at::arange(rows, place_KGMT.options()).view({rows, 1, 1, 1}) * (2 * places);
     const Tensor index_KGMT = safe_KGMT + start_K111;
@@ -76,16 +86,18 @@ class SparseJudge final : public Judge {
  private:
   std::vector<Tensor> slices_;  // weight [K, in, out] and bias [K, out] of each layer
   std::int64_t answers_;
+  double order_;
 };
 
 }  // namespace
 
-std::unique_ptr<Judge> plain_network_judge(const Model& model, std::vector<std::int64_t> input) {
-  return std::make_unique<PlainJudge>(model, std::move(input));
+std::unique_ptr<Judge> plain_network_judge(const Model& model, std::vector<std::int64_t> input,
+                                           double order) {
+  return std::make_unique<PlainJudge>(model, std::move(input), order);
 }
 
-std::unique_ptr<Judge> sparse_judge(const Model& model) {
-  return std::make_unique<SparseJudge>(model);
+std::unique_ptr<Judge> sparse_judge(const Model& model, double order) {
+  return std::make_unique<SparseJudge>(model, order);
 }
 
 }  // namespace assay::debate

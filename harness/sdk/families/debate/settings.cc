@@ -71,6 +71,12 @@ std::vector<ParameterSpec> setting_specs() {
           .range(0, 1e6)
           .help("a method that takes longer for a move, of up to 2,048 games at once, loses the "
                 "games that it does so in; 0: no limit"),
+      table("practice", {integer("questions", 2000)
+                             .range(1, 60000)
+                             .help("questions to practise on, none of those that are scored"),
+                         integer("steps", 1000).range(1, 1000000).help("how often it learns"),
+                         integer("games", 128).range(2, 100000).help("games of each step")})
+          .help("of methods that practise before the first game"),
       network_setting("judge").may_be_absent().help(
           "the judge's network, of tasks that train one; default: an mlp of one layer of 64"),
       table("train", recipe_settings(judge_defaults())).help("how the judge is trained"),
@@ -97,6 +103,10 @@ Settings read_settings(const Json& resolved) {
   settings.pool = read_pool(resolved.at("pool").get<std::string>());
   settings.pool_playouts = resolved.at("pool_playouts").get<std::int64_t>();
   settings.seconds_per_move = resolved.at("seconds_per_move").get<double>();
+  const Json& practice = resolved.at("practice");
+  settings.practice = {practice.at("questions").get<std::int64_t>(),
+                       practice.at("steps").get<std::int64_t>(),
+                       practice.at("games").get<std::int64_t>()};
   if (settings.simultaneous && settings.task.turns % 2 != 0) {
     throw Error("style is \"simultaneous\", but turns is " + std::to_string(settings.task.turns) +
                 ": rounds have two turns each");

@@ -27,6 +27,10 @@ struct Settings {
   std::vector<std::string> pool;
   std::int64_t pool_playouts = 0;
   double seconds_per_move = 0;
+  /// What methods may practise on, and for how long.
+  struct {
+    std::int64_t questions = 0, steps = 0, games = 0;
+  } practice;
 
   std::unique_ptr<Task> make_task() const { return debate::make_task(task); }
 };

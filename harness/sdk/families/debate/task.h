@@ -43,6 +43,8 @@ class Task {
   virtual Tensor truth_KN(const Place& place) const = 0;
   /// Logits of somebody who sees all the evidence, [K, N, C].
   virtual Tensor expert_KNC(const Place& place) const = 0;
+  /// The same task with so many questions that are none of its own, to practise on; same judges.
+  virtual std::unique_ptr<Task> practice(std::int64_t questions) const = 0;
   /// Hashes or versions of everything the task reads, for cache keys, and paths of its files.
   virtual std::vector<std::string> data_versions() const = 0;
   virtual std::vector<std::string> data_files() const { return {}; }

@@ -15,6 +15,28 @@
 
 namespace assay::debate {
 
+struct Turn;
+struct Moves;
+
+/// Games to practise on before the first one that counts. Their questions are none of those that
+/// count, but of the same kind. Nobody says what is true, and claims are drawn without regard to
+/// it.
+struct Practice {
+  std::int64_t questions = 0;  ///< N in every row
+  std::int64_t steps = 0;      ///< how often a method may learn from
+  std::int64_t games = 0;      ///< so many games
+
+  /// Plays a game of each of the questions `item_G` (int64 [G], one may come several times), both
+  /// sides by `choose`: the judge's margin in favour of who moves first, float64 [K, G]. Of some
+  /// turns choose() is asked in several parts; Turn::game_G are places in item_G. Each game is one
+  /// judge call besides those that `choose` makes, which has a method's budget. Throws Error for a
+  /// place that may not be named.
+  Tensor play(const Tensor& item_G, const std::function<Moves(const Turn&)>& choose) const;
+
+  // The host's, behind the function above.
+  std::function<Tensor(const Tensor& item_G, const std::function<Moves(const Turn&)>& choose)> host;
+};
+
 /// What is known before the first game.
 struct Problem {
   std::int64_t rows = 0;            ///< K
@@ -23,6 +45,7 @@ struct Problem {
   std::int64_t answers = 0;         ///< labels that may be claimed
   std::int64_t budget = 0;          ///< positions that the judge answers for, each game and move
   std::vector<std::int64_t> shape;  ///< places as they lie: [V], or [H, W] of pictures
+  Practice practice;
 };
 
 /// One turn of G games in every row, as the side that moves sees it. A debater sees all evidence.

@@ -8,6 +8,10 @@
 
 namespace assay::debate {
 
+Tensor Practice::play(const Tensor& item_G, const std::function<Moves(const Turn&)>& choose) const {
+  return host(item_G, choose);
+}
+
 Tensor Turn::judge(const Tensor& place_KGMT, const Tensor& asked_KGM) const {
   return ask(place_KGMT, asked_KGM);
 }

@@ -40,6 +40,13 @@ class EvidenceGames final : public Task {
 
   Tensor truth_KN(const Place& place) const override { return expert_KNC(place).argmax(2); }
 
+  std::unique_ptr<Task> practice(std::int64_t questions) const override {
+    auto other = std::make_unique<EvidenceGames>(*this);
+    other->questions_ = questions;
+    other->part_ = ".practice";
+    return other;
+  }
+
   // All the evidence, without regard to an order.
   Tensor expert_KNC(const Place& place) const override {
     Tensor sum_KN = value(place).sum(2);
@@ -50,14 +57,14 @@ class EvidenceGames final : public Task {
 
  private:
   Tensor value(const Place& place) const {
-    return data_streams(place.seeds, "debate.evidence")
+    return data_streams(place.seeds, "debate.evidence" + part_)
         .normal({questions_, places_})
         .to(place.device);
   }
 
   Tensor pairs(const Place& place) const {
     if (together_ == 0) return {};
-    const Tensor draw_KNVV = data_streams(place.seeds, "debate.evidence.together")
+    const Tensor draw_KNVV = data_streams(place.seeds, "debate.evidence.together" + part_)
                                  .normal({questions_, places_, places_});
     const Tensor upper_KNVV = draw_KNVV.triu(1) * together_;
     return (upper_KNVV + upper_KNVV.transpose(2, 3)).to(place.device);
@@ -65,6 +72,7 @@ class EvidenceGames final : public Task {
 
   std::int64_t places_, questions_;
   double together_, order_;
+  std::string part_;
 };
 
 std::unique_ptr<Task> make(const TaskSettings& settings) {
@@ -86,10 +94,7 @@ TaskInfo evidence() {
                    .range(0, 10)
                    .help("deviation of what two places say together beyond each alone; 0: evidence "
                          "is independent, and the strongest is the best"),
-               real("order", 0)
-                   .range(-1, 1)
-                   .help("bias of the judge: how much more the last reveal weighs than the first, "
-                         "as a share of both; 0: none")},
+               order_bias()},
           .make = make};
 }
 

@@ -42,19 +42,31 @@ class Clothes final : public Pictures {
     return data::labels(false).index({training_items_KN(seeds)});
   }
   Tensor question_KNHW(const Seeds& seeds) const override {
-    return data::images(true, side_).index({question_items_KN(seeds)});
+    return data::images(!practice_, side_).index({question_items_KN(seeds)});
   }
   Tensor truth_KN(const Seeds& seeds) const override {
-    return data::labels(true).index({question_items_KN(seeds)});
+    return data::labels(!practice_).index({question_items_KN(seeds)});
+  }
+  std::unique_ptr<Pictures> practice(std::int64_t questions) const override {
+    auto other = std::make_unique<Clothes>(*this);
+    other->questions_ = questions;
+    other->practice_ = true;
+    return other;
   }
 
  private:
   Tensor question_items_KN(const Seeds& seeds) const {
+    if (practice_) {
+      // The end of the order whose beginning the judge has learned from.
+      const Tensor order = Streams(seeds, "assay.split").permutation(data::training_images);
+      return order.narrow(1, data::training_images - questions_, questions_);
+    }
     const Tensor order = Streams(seeds, "assay.split.test").permutation(data::test_images);
     return order.narrow(1, 0, questions_);
   }
 
   std::int64_t side_, questions_, training_;
+  bool practice_ = false;
 };
 
 std::unique_ptr<Task> make(const TaskSettings& settings) {
@@ -74,7 +86,8 @@ TaskInfo fashion_mnist() {
                      integer("questions", 200).range(1, 10000).help("test images, each seed's own"),
                      integer("training", 20000)
                          .range(10, 60000)
-                         .help("training images that the judge learns from, each seed's own")},
+                         .help("training images that the judge learns from, each seed's own"),
+                     order_bias()},
       .make = make};
 }
 

@@ -75,10 +75,14 @@ class Glyphs final : public Pictures {
     return labels(seeds, "training", training_);
   }
   Tensor question_KNHW(const Seeds& seeds) const override {
-    return images(seeds, "questions", questions_);
+    return images(seeds, part_, questions_);
   }
-  Tensor truth_KN(const Seeds& seeds) const override {
-    return labels(seeds, "questions", questions_);
+  Tensor truth_KN(const Seeds& seeds) const override { return labels(seeds, part_, questions_); }
+  std::unique_ptr<Pictures> practice(std::int64_t questions) const override {
+    auto other = std::make_unique<Glyphs>(*this);
+    other->questions_ = questions;
+    other->part_ = "practice";
+    return other;
   }
 
  private:
@@ -92,6 +96,7 @@ class Glyphs final : public Pictures {
   }
 
   std::int64_t questions_, training_;
+  std::string part_ = "questions";
 };
 
 std::unique_ptr<Task> make(const TaskSettings& settings) {
@@ -150,7 +155,8 @@ TaskInfo glyphs() {
           .parameters = {integer("questions", 200).range(1, 100000).help("digits of each seed"),
                          integer("training", 10000)
                              .range(10, 1000000)
-                             .help("digits that the judge learns from, each seed's own")},
+                             .help("digits that the judge learns from, each seed's own"),
+                         order_bias()},
           .make = make};
 }
 

@@ -27,6 +27,7 @@ class PixelTask final : public Task {
   std::vector<TaskStage> stages() const override {
     Json task = settings_.task;
     task.erase("questions");
+    task.erase("order");  // of how it is asked, not of what it learns
     const Json expert = {
         {"task", task}, {"judge", settings_.judge_setting}, {"train", settings_.train_setting}};
     Json judge = expert;
@@ -78,12 +79,17 @@ class PixelTask final : public Task {
 
   std::unique_ptr<Judge> judge(const Place& place) const override {
     Model model = stage_model("judge", place);
-    if (settings_.judge.arch == "mlp") return sparse_judge(model);
-    return plain_network_judge(model, input());
+    const auto order = settings_.task.at("order").get<double>();
+    if (settings_.judge.arch == "mlp") return sparse_judge(model, order);
+    return plain_network_judge(model, input(), order);
   }
 
   Tensor truth_KN(const Place& place) const override {
     return pictures_->truth_KN(place.seeds).to(place.device);
+  }
+
+  std::unique_ptr<Task> practice(std::int64_t questions) const override {
+    return std::make_unique<PixelTask>(pictures_->practice(questions), settings_);
   }
 
   Tensor expert_KNC(const Place& place) const override {

@@ -27,6 +27,8 @@ class Pictures {
   virtual Tensor training_labels_KN(const Seeds& seeds) const = 0;
   virtual Tensor question_KNHW(const Seeds& seeds) const = 0;
   virtual Tensor truth_KN(const Seeds& seeds) const = 0;
+  /// The same with so many other questions, to practise on.
+  virtual std::unique_ptr<Pictures> practice(std::int64_t questions) const = 0;
   virtual std::vector<std::string> data_versions() const = 0;
   virtual std::vector<std::string> data_files() const { return {}; }
 };
