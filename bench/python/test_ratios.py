@@ -2,6 +2,7 @@
 import argparse
 import unittest
 
+import debates
 import families
 import measure
 import protocol
@@ -184,6 +185,25 @@ class PreferencesTest(unittest.TestCase):
         self.assertTrue(figures["met"])
         self.assertNotIn("trl", self.figures(trl=2)["theirs"])
         self.assertFalse(self.figures(trl=3)["met"])  # 2.4, and 2.5 is wanted
+
+
+class DebateTest(unittest.TestCase):
+    def row(self, judge, single):
+        ours = {"us_per_call": 2, "limit_us": 1, "sgemm_share": 0.5}
+        rounds = [{"ours": ours, "theirs": {"default": us, "judge": us / 2, "batched": 1}}
+                  for us in single]
+        return debates.make_row(judge, rounds)
+
+    def test_the_search_is_what_is_judged(self):
+        row = self.row("mlp-392-64-10", [30, 42, 60])
+        self.assertEqual(row["default"], {"median": 21, "min": 15, "max": 30})
+        self.assertEqual(row["judge alone"]["median"], 10.5)
+        self.assertEqual(row["batched"]["median"], 0.5)
+        self.assertTrue(row["met"])
+        self.assertFalse(self.row("mlp-392-64-10", [30, 38, 60])["met"])
+
+    def test_of_convolutions_nothing_is_asked(self):
+        self.assertTrue(self.row("cnn-2x14x14-16", [1])["met"])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <span>
 
 namespace {
 
@@ -34,10 +35,13 @@ class Puct final : public debate::Method {
     if (turn.budget <= moves) return best_place(turn, turn.budget, streams);
     const Tensor list_KGA = turn.legal_places();
     const Tensor margin_KGA = turn.judge(turn.after(list_KGA), list_KGA.ge(0)).to(at::kDouble);
-    const auto urgency = [this](const Edge& edge, double visits) {
-      return edge.mean + c_ * edge.prior * std::sqrt(visits) / (1 + edge.visits);
+    const auto select = [this](std::span<const Edge> edges, double visits) {
+      const double explored = c_ * std::sqrt(visits);
+      return debate::most_urgent(edges, [&](const Edge& edge) {
+        return edge.mean + explored * edge.prior / (1 + edge.visits);
+      });
     };
-    return tree_search(turn, {turn.budget - moves, urgency, (margin_KGA / temperature_).softmax(2)},
+    return tree_search(turn, {turn.budget - moves, select, (margin_KGA / temperature_).softmax(2)},
                        streams);
   }
 

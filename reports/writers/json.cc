@@ -233,6 +233,7 @@ Json claim_test_json(const ClaimTest& test) {
                {"seeds_to_decide", seeds_json(test.seeds)},
                {"note", test.note}});
   json["log_metric"] = test.log_metric;
+  if (!test.right_benchmark.empty()) json["right_benchmark"] = test.right_benchmark;
   if (test.line.empty()) return json;
   json.update({{"line", test.line}, {"points", points_json(test)}, {"log_axis", test.log_axis}});
   if (test.relation == ClaimTest::Relation::threshold) {

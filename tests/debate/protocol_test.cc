@@ -9,6 +9,7 @@
 #include <assay/common/error.h>
 #include <catch2/catch.hpp>
 
+#include <set>
 #include <stdexcept>
 
 namespace assay::debate::test {
@@ -198,6 +199,20 @@ TEST_CASE("protocol: games do not depend on which others are played with them") 
   // Pairs are drawn by their number among all: the first game's are the same too.
   CHECK(at::equal(few.pair_KNVV[0][0], many.pair_KNVV[0][0]));
   CHECK(at::equal(margin_of_first(many), margin_of_first(few)));
+}
+
+TEST_CASE(
+    "scoring: turns' numbers differ over all matches, and do not say in which order they come") {
+  std::set<std::int64_t> seen;
+  std::int64_t falls = 0, before = -1;
+  for (std::int64_t match = 0; match < 500; ++match) {
+    const std::int64_t first = first_turn_id(match, 10);
+    REQUIRE(first % 10 == 0);
+    CHECK(seen.insert(first).second);
+    if (first < before) ++falls;
+    before = first;
+  }
+  CHECK(falls > 200);
 }
 
 TEST_CASE("deal: wrong answers, one after another, drawn, or any") {

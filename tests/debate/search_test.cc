@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <tuple>
+#include <vector>
 
 namespace assay::debate::test {
 namespace {
@@ -151,9 +152,14 @@ TEST_CASE("search: those that are told their side search on one and are random o
 }
 
 TEST_CASE("search: upper confidence bounds, worked by hand") {
-  const auto urgency = upper_confidence(2);
-  CHECK(urgency({.1, 4, .5}, 10) == Approx(.5 + 2 * std::sqrt(std::log(10.) / 4)));
-  CHECK(std::isinf(urgency({.1, 0, 0}, 10)));
+  // With 10 visits: .5 + c sqrt(ln 10 / 4) = .5 + .759 c, and .9 + c sqrt(ln 10 / 6) = .9 + .619 c.
+  // They are equal at c = 2.873.
+  const std::vector<Edge> tried = {{.1, 4, .5}, {.1, 6, .9}};
+  CHECK(upper_confidence(2.85)(tried, 10) == 1);
+  CHECK(upper_confidence(2.88)(tried, 10) == 0);
+  const std::vector<Edge> with_new = {{.1, 4, .5}, {.1, 6, .9}, {.1, 0, 0}, {.1, 0, 0}};
+  CHECK(upper_confidence(0)(with_new, 10) == 2);
+  CHECK(upper_confidence(1)(std::vector<Edge>{{1, 0, 0}}, 0) == 0);
 }
 
 TEST_CASE("search: playouts are the judge calls of a tree search, one each") {

@@ -36,7 +36,8 @@ double quantile(std::vector<double> values, double q) {
 }  // namespace
 
 TEST_CASE("balanced target: two classes by hand") {
-  // Mean of w_1 is 0.3, so the threshold lies at 0.3 * 4 = 1.2 of p_0 = {.2, .6, .7, .9, .95}: 0.62.
+  // Mean of w_1 is 0.3, so the threshold lies at 0.3 * 4 = 1.2 of p_0 = {.2, .6, .7, .9, .95}:
+  // 0.62.
   const Tensor p = two_classes({0.9, 0.2, 0.7, 0.95, 0.6});
   const Tensor w = two_classes({0.9, 0.8, 0.7, 0.6, 0.5});
   CHECK(classes_of(balanced_hard_target(p, w, ones(p))) ==
@@ -55,9 +56,9 @@ TEST_CASE("balanced target: two classes follow the published quantile rule") {
   const Tensor target = balanced_hard_target(p, w, ones(p));
   for (std::int64_t row = 0; row < 3; ++row) {
     const Tensor values = p_0[row].contiguous();
-    const double threshold = quantile(
-        {values.const_data_ptr<double>(), values.const_data_ptr<double>() + 32},
-        w_1[row].mean().item<double>());
+    const double threshold =
+        quantile({values.const_data_ptr<double>(), values.const_data_ptr<double>() + 32},
+                 w_1[row].mean().item<double>());
     for (std::int64_t item = 0; item < 32; ++item) {
       const std::int64_t expected = values[item].item<double>() >= threshold ? 0 : 1;
       CHECK(target[row][item].argmax().item<std::int64_t>() == expected);
@@ -66,11 +67,10 @@ TEST_CASE("balanced target: two classes follow the published quantile rule") {
 }
 
 TEST_CASE("balanced target: more classes by hand") {
-  // Every item leans to class 0, the supervisor asks for thirds. Shifting the classes until the mean
-  // softmax is a third each leaves every item with the class it leans to most among the items.
-  const Tensor p = at::tensor({0.90, 0.05, 0.05,
-                               0.60, 0.30, 0.10,
-                               0.60, 0.10, 0.30}, at::kDouble).view({1, 3, 3});
+  // Every item leans to class 0, the supervisor asks for thirds. Shifting the classes until the
+  // mean softmax is a third each leaves every item with the class it leans to most among the items.
+  const Tensor p = at::tensor({0.90, 0.05, 0.05, 0.60, 0.30, 0.10, 0.60, 0.10, 0.30}, at::kDouble)
+                       .view({1, 3, 3});
   const Tensor w = at::full_like(p, 1.0 / 3);
   CHECK(classes_of(p) == std::vector<std::int64_t>{0, 0, 0});
   CHECK(classes_of(balanced_hard_target(p, w, ones(p))) == std::vector<std::int64_t>{0, 1, 2});
@@ -93,8 +93,8 @@ TEST_CASE("balanced target: padding has no say, rows do not mix, labels have no 
     Tensor weight = ones(p);
     weight.narrow(1, 7, 3).zero_();
     const Tensor target = balanced_hard_target(p, w, weight).narrow(1, 0, 7);
-    const Tensor cut = balanced_hard_target(p.narrow(1, 0, 7), w.narrow(1, 0, 7),
-                                            weight.narrow(1, 0, 7));
+    const Tensor cut =
+        balanced_hard_target(p.narrow(1, 0, 7), w.narrow(1, 0, 7), weight.narrow(1, 0, 7));
     CHECK(at::equal(target, cut));
     const Tensor alone =
         balanced_hard_target(p.narrow(0, 1, 1), w.narrow(0, 1, 1), weight.narrow(0, 1, 1));

@@ -46,8 +46,9 @@ Found walk(const Problem& problem, Run& run) {
   // A run tells seeds, and lends streams: also by the names that tasks draw their data under.
   const std::int64_t items = problem.weak_KNC.size(1);
   const std::int64_t latent = 4;
-  for (const char* purpose : {"direction", "latent.transfer", "latent.test", "noise.transfer",
-                              "features.transfer", "features.test", "pretraining", "mixing"}) {
+  for (const char* purpose :
+       {"direction", "latent.transfer", "latent.test", "noise.transfer", "features.transfer",
+        "features.test", "debated.labels.transfer", "pretraining", "mixing"}) {
     const Streams streams = run.streams(purpose);
     found[std::string("streams.") + purpose] = streams.normal({items, 1});
     // What a draw of that shape would make of the label: z . w.
@@ -96,7 +97,13 @@ void check_barrier(const Json& given, double limit) {
     for (const bool noisy : {true, false}) {
       const auto truth = task->truth();
       const Tensor truth_KN = noisy ? truth->labels_KN(split, {0}) : truth->targets_KN(split, {0});
-      check_hidden(Walker::found, truth_KN[0], limit);
+      if (task->classes() <= 2) {
+        check_hidden(Walker::found, truth_KN[0], limit);
+        continue;
+      }
+      for (std::int64_t label = 0; label < task->classes(); ++label) {
+        check_hidden(Walker::found, truth_KN[0].eq(label).to(at::kLong), limit);
+      }
     }
   }
 }
@@ -105,6 +112,14 @@ void check_barrier(const Json& given, double limit) {
 
 TEST_CASE("barrier: no truth in reach of a method, of classes") {
   check_barrier(tiny_latent(), 0.97);
+}
+
+TEST_CASE("barrier: no truth in reach of a method, of debates") {
+  // Of every class enough items that chance alone does not find one.
+  Json given = tiny_debated();
+  given["task"].update({{"transfer", 300}, {"validation", 300}, {"test", 300}});
+  given["weak"]["supervisors"] = 2;
+  check_barrier(given, 0.97);
 }
 
 TEST_CASE("barrier: no truth in reach of a method, of numbers") {

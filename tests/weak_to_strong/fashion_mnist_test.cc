@@ -1,7 +1,7 @@
 // Fashion-MNIST: facts of the data set, splits, views, and what happens when it is missing.
-#include "sdk/families/weak_to_strong/settings.h"
 #include "sdk/families/weak_to_strong/tasks/fashion_mnist.h"
 #include "sdk/families/data/fashion_mnist.h"
+#include "sdk/families/weak_to_strong/settings.h"
 #include "support.h"
 
 #include <ATen/ATen.h>
@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Sizes sizes = {.pretrain = 2000, .labels = 100, .transfer = 1000, .validation = 50, .test = 10000};
+const Sizes sizes = {
+    .pretrain = 2000, .labels = 100, .transfer = 1000, .validation = 50, .test = 10000};
 
 std::unique_ptr<Task> fashion(std::int64_t weak_view = 4) {
   return fashion_mnist().make({{"size", 14}}, sizes, weak_view);
@@ -36,7 +37,8 @@ TEST_CASE("fashion_mnist: the labels are the data set's") {
 
   // All 60,000 training labels, put together from a seed's splits: 6000 a class.
   const auto whole = fashion_mnist().make(
-      {{"size", 14}}, {.pretrain = 20000, .labels = 10000, .transfer = 25000, .validation = 5000, .test = 10}, 4);
+      {{"size", 14}},
+      {.pretrain = 20000, .labels = 10000, .transfer = 25000, .validation = 5000, .test = 10}, 4);
   Tensor count = at::zeros({10}, at::kLong);
   for (const Split split : {Split::pretrain, Split::labels, Split::transfer, Split::validation}) {
     count += whole->truth()->labels_KN(split, {7})[0].bincount({}, 10);
@@ -108,9 +110,10 @@ TEST_CASE("fashion_mnist: settings that do not fit") {
         "weak.view is 5: the supervisor can see images at 28, 14, 7 or 4 pixels a side");
   Sizes large = sizes;
   large.transfer = 58000;
-  CHECK(error_of([&] { fashion_mnist().make(size, large, 0); }) ==
-        "weak.labels + task.transfer + task.validation + pretrain.items is 60150, but Fashion-MNIST "
-        "has 60000 training images and no two splits share one");
+  CHECK(
+      error_of([&] { fashion_mnist().make(size, large, 0); }) ==
+      "weak.labels + task.transfer + task.validation + pretrain.items is 60150, but Fashion-MNIST "
+      "has 60000 training images and no two splits share one");
 }
 
 TEST_CASE("fashion_mnist: data that is missing or not Fashion-MNIST") {

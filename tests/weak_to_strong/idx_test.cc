@@ -3,8 +3,8 @@
 #include "support.h"
 
 #include <ATen/ATen.h>
-#include <catch2/catch.hpp>
 #include <zlib.h>
+#include <catch2/catch.hpp>
 
 #include <fstream>
 
@@ -15,8 +15,8 @@ namespace fs = std::filesystem;
 using Bytes = std::vector<unsigned char>;
 
 // Two images of 2x3 pixels: the values count up from 1.
-const Bytes two_images = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3,
-                          1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255};
+const Bytes two_images = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2,  0,  0,
+                          0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255};
 
 fs::path write_gz(const fs::path& path, const Bytes& bytes) {
   const gzFile file = gzopen(path.c_str(), "wb");
@@ -27,7 +27,8 @@ fs::path write_gz(const fs::path& path, const Bytes& bytes) {
 
 fs::path write_plain(const fs::path& path, const Bytes& bytes) {
   std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+      .write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
   return path;
 }
 

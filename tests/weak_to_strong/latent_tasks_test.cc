@@ -9,7 +9,8 @@
 namespace assay::weak_to_strong::test {
 namespace {
 
-const Sizes sizes = {.pretrain = 300, .labels = 64, .transfer = 2000, .validation = 100, .test = 2000};
+const Sizes sizes = {
+    .pretrain = 300, .labels = 64, .transfer = 2000, .validation = 100, .test = 2000};
 
 std::unique_ptr<Task> latent(double noise = 2) {
   return latent_tasks().make({{"dimension", 128}, {"latent", 8}, {"noise", noise}}, sizes, 0);

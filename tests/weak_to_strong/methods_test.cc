@@ -30,7 +30,8 @@ Model fit(const std::string& name, const Problem& problem, const Seeds& seeds,
   return static_cast<Method*>(method.get())->fit(problem, run);
 }
 
-/// One full-batch step of plain gradient descent with rate 1, so that theta changes by the gradient.
+/// One full-batch step of plain gradient descent with rate 1, so that theta changes by the
+/// gradient.
 Recipe one_step(std::int64_t items) {
   Recipe recipe;
   recipe.epochs = 1;
@@ -48,8 +49,7 @@ Problem bias_only(const Tensor& weak_NC, std::vector<double> bias) {
   problem.transfer = Dataset::own(at::zeros({1, items, 1}, at::kDouble));
   problem.weak_KNC = weak_NC.unsqueeze(0);
   problem.student.network = make_network({.arch = "mlp", .width = 1, .depth = 0}, {1}, 2);
-  problem.student.theta_KP =
-      at::zeros({1, problem.student.network->layout().size()}, at::kDouble);
+  problem.student.theta_KP = at::zeros({1, problem.student.network->layout().size()}, at::kDouble);
   set_slice(problem.student, "head.bias", at::tensor(bias, at::kDouble).unsqueeze(0));
   problem.recipe = one_step(items);
   return problem;
@@ -61,7 +61,9 @@ Tensor bias_gradient(const std::string& name, const Problem& problem, const Json
   return (slice_of(problem.student, "head.bias") - slice_of(after, "head.bias")).squeeze(0);
 }
 
-Tensor numbers(std::vector<double> values) { return at::tensor(values, at::kDouble); }
+Tensor numbers(std::vector<double> values) {
+  return at::tensor(values, at::kDouble);
+}
 
 Problem random_problem(const Seeds& seeds, std::int64_t classes) {
   Problem problem;
@@ -154,10 +156,11 @@ TEST_CASE("methods: gradients against finite differences") {
     const Tensor raw = p.pow(1.5) * w.pow(0.7);
     return raw / raw.sum(2, true);
   });
-  check_gradient("logconf", {{"alpha", 0.4}, {"warmup", 0.0}}, [](const Tensor& p, const Tensor& w) {
-    const Tensor weight = at::ones({1, 30}, at::kDouble);
-    return 0.6 * w + 0.4 * balanced_hard_target(p, w, weight);
-  });
+  check_gradient("logconf", {{"alpha", 0.4}, {"warmup", 0.0}},
+                 [](const Tensor& p, const Tensor& w) {
+                   const Tensor weight = at::ones({1, 30}, at::kDouble);
+                   return 0.6 * w + 0.4 * balanced_hard_target(p, w, weight);
+                 });
 }
 
 TEST_CASE("methods: rows in company train as they do alone, in float64") {
@@ -172,9 +175,11 @@ TEST_CASE("methods: rows in company train as they do alone, in float64") {
       const Tensor together = fit(name, problem, seeds, parameters).theta_KP;
       for (std::size_t row = 0; row < seeds.size(); ++row) {
         const Tensor alone =
-            fit(name, random_problem({seeds[row]}, classes), {seeds[row]}, {parameters[row]}).theta_KP;
+            fit(name, random_problem({seeds[row]}, classes), {seeds[row]}, {parameters[row]})
+                .theta_KP;
         INFO(name << ", " << classes << " classes, row " << row);
-        CHECK(at::allclose(together.narrow(0, static_cast<std::int64_t>(row), 1), alone, 1e-6, 1e-8));
+        CHECK(
+            at::allclose(together.narrow(0, static_cast<std::int64_t>(row), 1), alone, 1e-6, 1e-8));
       }
     }
   }

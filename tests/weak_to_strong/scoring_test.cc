@@ -26,7 +26,7 @@ TEST_CASE("scoring: five items by hand") {
   CHECK(row.at("gain").get<double>() == Approx(0.2));
   CHECK(row.at("gap").get<double>() == Approx(0.6));
   CHECK(row.at("pgr").get<double>() == Approx(1.0 / 3));
-  CHECK(row.at("agreement").get<double>() == Approx(2.0 / 5));            // items 1 and 4
+  CHECK(row.at("agreement").get<double>() == Approx(2.0 / 5));              // items 1 and 4
   CHECK(row.at("agreement_where_wrong").get<double>() == Approx(1.0 / 3));  // item 4
   CHECK(row.at("error_correction").get<double>() == Approx(2.0 / 3));       // items 3 and 5
   // Scores of the positives .3, .8, .6 against the negatives .1, .9: 3 of 6 pairs in order.

@@ -230,9 +230,10 @@ TEST_CASE(
 }
 
 TEST_CASE("registry: an unknown family names the known ones") {
-  CHECK(error_of([] { find_family("weak_to_stron"); }) ==
-        "unknown family 'weak_to_stron' (did you mean 'weak_to_strong'?); known: continual, debate, "
-        "delta, unlearning, weak_to_strong");
+  CHECK(
+      error_of([] { find_family("weak_to_stron"); }) ==
+      "unknown family 'weak_to_stron' (did you mean 'weak_to_strong'?); known: continual, debate, "
+      "delta, unlearning, weak_to_strong");
 }
 
 }  // namespace assay::weak_to_strong::test

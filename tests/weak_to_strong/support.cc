@@ -46,6 +46,18 @@ Json tiny_fashion() {
   })");
 }
 
+Json tiny_debated() {
+  return Json::parse(R"({
+    "task": {"use": "debated_glyphs", "coarse": 2, "pixels": 4, "calls": 8,
+             "judge": {"width": 8, "train": {"epochs": 3}},
+             "transfer": 40, "validation": 10, "test": 50},
+    "weak": {"model": {"arch": "mlp", "width": 8, "depth": 1}, "labels": 60, "supervisors": 4,
+             "train": {"epochs": 2}},
+    "strong": {"model": {"arch": "mlp", "width": 8, "depth": 1}},
+    "train": {"epochs": 2, "batch": 20}
+  })");
+}
+
 Json tiny_subspace() {
   return Json::parse(R"({
     "task": {"use": "subspace", "weak": 40, "strong": 10, "shared": 10, "transfer": 400},

@@ -46,6 +46,9 @@ Json tiny_latent();
 /// Small settings on Fashion-MNIST, from scratch.
 Json tiny_fashion();
 
+/// Debates about glyphs: four supervisors, 2x2 cells, four pixels.
+Json tiny_debated();
+
 /// The subspace task (40, 10, 10, 120, 400), fitted in closed form.
 Json tiny_subspace();
 

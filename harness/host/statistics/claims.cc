@@ -32,13 +32,14 @@ Interval range_of(ClaimTest::Relation relation, double margin, double within) {
   return {-within, within};
 }
 
-ClaimTest link_of(const Claim& claim, const Expectation& expectation, const std::string& benchmark,
-                  std::size_t i) {
+ClaimTest link_of(const Claim& claim, const Expectation& expectation, const ClaimPoint& left,
+                  const ClaimPoint& right) {
   ClaimTest link;
-  link.benchmark = benchmark;
-  link.left = expectation.names[i];
-  link.right = expectation.names[i + 1];
-  link.points = {{benchmark, link.left}, {benchmark, link.right}};
+  link.benchmark = left.benchmark;
+  link.left = left.row;
+  link.right = right.row;
+  if (right.benchmark != left.benchmark) link.right_benchmark = right.benchmark;
+  link.points = {left, right};
   link.metric = claim.metric;
   link.within = expectation.within;
   link.margin = expectation.margin;
@@ -170,10 +171,19 @@ namespace {
 std::vector<ClaimTest> parts_of(const Claim& claim) {
   const Expectation expectation = expectation_of(claim);
   std::vector<ClaimTest> tests;
+  if (expectation.across()) {
+    for (const ClaimLine& line : claim.lines) {
+      for (std::size_t i = 0; i + 1 < line.points.size(); ++i) {
+        tests.push_back(link_of(claim, expectation, line.points[i], line.points[i + 1]));
+      }
+    }
+    return tests;
+  }
   if (!expectation.sweeps()) {
     for (const std::string& benchmark : claim.on) {
       for (std::size_t i = 0; i + 1 < expectation.names.size(); ++i) {
-        tests.push_back(link_of(claim, expectation, benchmark, i));
+        tests.push_back(link_of(claim, expectation, {benchmark, expectation.names[i]},
+                                {benchmark, expectation.names[i + 1]}));
       }
     }
     return tests;

@@ -152,6 +152,19 @@ Lines over_setting(const Claim& claim, const Expectation& expectation,
   return std::vector<ClaimLine>{line};
 }
 
+// The rows of a comparison across benchmarks, in the order of its names.
+ClaimLine named_rows(const Expectation& expectation, const Suite& suite) {
+  ClaimLine line;
+  for (std::size_t i = 0; i < expectation.names.size(); ++i) {
+    const std::string& id = expectation.benchmarks[i];
+    const auto found = std::find_if(suite.benchmarks.begin(), suite.benchmarks.end(),
+                                    [&](const Benchmark& one) { return one.id == id; });
+    if (found == suite.benchmarks.end()) return {};
+    line.points.push_back({id, expectation.names[i], static_cast<double>(i), found->seeds});
+  }
+  return line;
+}
+
 }  // namespace
 
 std::vector<std::string> sweep_stems(const Benchmark& benchmark) {
@@ -201,7 +214,9 @@ void complete_claims(Suite& suite) {
     claim.lines.clear();
     const auto parsed = parse_expectation(claim.expect);
     const auto* expectation = std::get_if<Expectation>(&parsed);
-    if (expectation == nullptr || !expectation->sweeps()) continue;
+    if (expectation == nullptr) continue;
+    if (expectation->across()) claim.lines = {named_rows(*expectation, suite)};
+    if (!expectation->sweeps()) continue;
     Lines lines = find_lines(claim, *expectation, suite);
     if (auto* found = std::get_if<std::vector<ClaimLine>>(&lines)) claim.lines = std::move(*found);
   }

@@ -35,7 +35,8 @@ std::variant<std::vector<ClaimLine>, AxisProblem> find_lines(const Claim& claim,
 /// The stems of the variants' names that sweeps made: "logconf" of "logconf-alpha=0.25".
 std::vector<std::string> sweep_stems(const Benchmark& benchmark);
 
-/// Gives every claim of the suite its rules and lines. Those without a line keep none.
+/// Gives every claim of the suite its rules and lines: of a comparison of named benchmarks one
+/// line, its rows. Those without a line keep none.
 void complete_claims(Suite& suite);
 
 }  // namespace assay

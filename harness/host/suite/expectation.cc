@@ -27,6 +27,12 @@ bool is_name(char c) {
          std::string_view("._=,-").find(c) != std::string_view::npos;
 }
 
+/// Where the first character stands that no name has; the size when there is none.
+std::size_t odd_in(std::string_view text) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_name) -
+                                  text.begin());
+}
+
 struct Token {
   std::string_view text;
   std::size_t offset = 0;
@@ -89,17 +95,32 @@ class Parser {
     if (!((first >= 'a' && first <= 'z') || (first >= '0' && first <= '9'))) {
       return fail(word->offset, "expected a name, not " + quote(word->text));  // "a >= b"
     }
-    const auto odd = std::find_if_not(word->text.begin(), word->text.end(), is_name);
-    if (odd != word->text.end()) {
-      return fail(word->offset + static_cast<std::size_t>(odd - word->text.begin()),
+    const std::size_t sign = std::min(word->text.find('@'), word->text.size());
+    const std::string_view row = word->text.substr(0, sign);
+    const std::string_view rest = word->text.substr(sign);
+    const std::string_view benchmark = rest.substr(rest.empty() ? 0 : 1);
+    const auto odd = odd_in(row), odd_rest = odd_in(benchmark);
+    if (odd < row.size()) {
+      return fail(word->offset + odd,
                   quote(word->text) + " is not a name" +
-                      (*odd == '+' ? ": a margin has blanks around its sign, b + 0.02" : ""));
+                      (row[odd] == '+' ? ": a margin has blanks around its sign, b + 0.02" : ""));
     }
-    const std::string given(word->text);
-    if (std::find(found_.names.begin(), found_.names.end(), given) != found_.names.end()) {
-      return fail(word->offset, quote(given) + " stands here twice");
+    if (!rest.empty() && (benchmark.empty() || odd_rest < benchmark.size())) {
+      return fail(word->offset + sign, "a benchmark's id follows '@', as in xent@narrow-view");
     }
-    found_.names.push_back(given);
+    if (!found_.names.empty() && found_.across() == benchmark.empty()) {
+      return fail(word->offset, quote(word->text) + " says " + (benchmark.empty() ? "no" : "a") +
+                                    " benchmark and the name before it " +
+                                    (benchmark.empty() ? "does" : "does not") +
+                                    ": all names of a claim do, or none");
+    }
+    for (std::size_t i = 0; i < found_.names.size(); ++i) {
+      if (found_.names[i] == row && found_.benchmarks[i] == benchmark) {
+        return fail(word->offset, quote(word->text) + " stands here twice");
+      }
+    }
+    found_.names.emplace_back(row);
+    found_.benchmarks.emplace_back(benchmark);
     found_.offsets.push_back(word->offset);
     return true;
   }

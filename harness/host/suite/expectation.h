@@ -9,7 +9,8 @@
 //   sweep       = [ "log" ] metric "," [ "log" ] axis
 //   axis        = a parameter's key, or a benchmark setting with dots: weak.labels
 //   bound       = number | "inf" | "-inf"
-//   name        = a method variant's name or a reference's id: [a-z0-9][a-z0-9._=,-]*
+//   name        = row [ "@" benchmark ]                              all names of a claim, or none
+//   row         = a method variant's name or a reference's id: [a-z0-9][a-z0-9._=,-]*
 #pragma once
 
 #include <cstddef>
@@ -26,10 +27,11 @@ struct Expectation {
   enum class Kind { less, greater, near, slope, threshold, increasing, decreasing, monotone };
 
   Kind kind = Kind::less;
-  std::vector<std::string> names;    ///< of chain and near: two or more; of near exactly two
-  std::vector<std::size_t> offsets;  ///< where each name begins in the text
-  double within = 0;                 ///< of near: the largest distance
-  double margin = 0;                 ///< of less and greater: left < right + margin
+  std::vector<std::string> names;       ///< of chain and near: two or more; of near exactly two
+  std::vector<std::size_t> offsets;     ///< where each name begins in the text
+  std::vector<std::string> benchmarks;  ///< of "xent@debate" where each stands; else empty texts
+  double within = 0;                    ///< of near: the largest distance
+  double margin = 0;                    ///< of less and greater: left < right + margin
 
   // Of the kinds that speak of a sweep.
   std::string metric, axis;
@@ -38,6 +40,8 @@ struct Expectation {
   double low = 0, high = 0;      ///< of slope and threshold: low < high, at most one is infinite
   std::size_t range_offset = 0;  ///< of '['
 
+  /// Whether it compares rows of benchmarks that it names.
+  bool across() const noexcept { return !benchmarks.empty() && !benchmarks.front().empty(); }
   bool sweeps() const noexcept { return kind >= Kind::slope; }
   /// Whether it names a range for a fitted number.
   bool fits() const noexcept { return kind == Kind::slope || kind == Kind::threshold; }

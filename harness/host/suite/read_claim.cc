@@ -159,6 +159,26 @@ void read_sweep_claim(Reading& reading, const Node& table, const Suite& suite,
   }
 }
 
+/// Rows of named benchmarks: those of `on`, each of them at least once.
+void check_named_rows(Reading& reading, const Node& table, const Expected& expected,
+                      const std::vector<std::string>& on) {
+  const Expectation& parts = *expected.parts;
+  for (std::size_t i = 0; i < parts.names.size(); ++i) {
+    const std::string& id = parts.benchmarks[i];
+    const Place at = expected.place(reading, parts.offsets[i]);
+    if (contains(on, id)) {
+      check_name(reading, parts.names[i], at, {id});
+    } else {
+      reading.mistake(at, quote(id) + " is none of the benchmarks of 'on'" + did_you_mean(id, on));
+    }
+  }
+  for (const std::string& id : on) {
+    if (contains(parts.benchmarks, id)) continue;
+    reading.mistake(table.find("on")->at,
+                    quote(id) + " stands in 'on', but 'expect' names no row of it");
+  }
+}
+
 /// Metric and names of a claim that compares rows.
 void read_comparison(Reading& reading, const Node& table, const Expected& expected, Claim& claim) {
   Place metric_at;
@@ -169,9 +189,13 @@ void read_comparison(Reading& reading, const Node& table, const Expected& expect
   claim.metric = metric.value_or("");
   claim.log = read_flag(reading, table, "log");
   if (!expected.parts) return;
-  for (std::size_t i = 0; i < expected.parts->names.size(); ++i) {
-    check_name(reading, expected.parts->names[i],
-               expected.place(reading, expected.parts->offsets[i]), claim.on);
+  if (expected.parts->across()) {
+    check_named_rows(reading, table, expected, claim.on);
+  } else {
+    for (std::size_t i = 0; i < expected.parts->names.size(); ++i) {
+      check_name(reading, expected.parts->names[i],
+                 expected.place(reading, expected.parts->offsets[i]), claim.on);
+    }
   }
   refuse(reading, table, "method", "claims about a sweep, such as slope(...),");
   refuse(reading, table, "at", "threshold(...)");

@@ -69,7 +69,7 @@ struct Claim {
   bool log = false;    ///< of a comparison: of the metric's logarithms, its margins too
 
   // Not in the document: they follow from the suite (complete_claims).
-  std::vector<ClaimLine> lines = {};  ///< of a sweep
+  std::vector<ClaimLine> lines = {};  ///< of a sweep, or of rows of named benchmarks
   ClaimRules rules = {};              ///< the suite's
 };
 

@@ -55,6 +55,59 @@ TEST_CASE("one claim alone is decided by its paired t test") {
   CHECK(std::string(verdict_word(up.verdict)) == "supported");
 }
 
+TEST_CASE("rows of named benchmarks are compared on the seeds that both have") {
+  // Seed 4 is of the first alone, seed 9 of the second: four pairs with the differences .01 .02 .03
+  // .02, so the mean is .02, the deviation .0081650 and t = .02 / (.0081650 / 2) = 4.899 on 3
+  // degrees of freedom: p = .01628.
+  ClaimData data = data_of({});
+  data.values = [](const std::string& benchmark, const std::string& row, const std::string&) {
+    if (row == "same") return std::vector<double>{.6, .6, .6, .6, .6};
+    return benchmark == "one" ? std::vector<double>{.71, .72, .73, .9, .72}
+                              : std::vector<double>{.2, .7, .7, .7, .7};
+  };
+  Claim across = claim("row@one > row@other > same@other");
+  across.on = {"one", "other"};
+  across.lines = {{"",
+                   {{"one", "row", 0, {1, 2, 3, 4, 5}},
+                    {"other", "row", 1, {9, 1, 2, 3, 5}},
+                    {"other", "same", 2, {9, 1, 2, 3, 5}}}}};
+  const ClaimResult result = evaluate_claims({across}, data)[0];
+  REQUIRE(result.tests.size() == 2);
+  CHECK(result.tests[0].benchmark == "one");
+  CHECK(result.tests[0].right_benchmark == "other");
+  CHECK(result.tests[0].test.difference.n == 4);
+  CHECK(result.tests[0].test.difference.mean == Approx(.02));
+  CHECK(result.tests[0].p == Approx(.01628).margin(1e-5));
+  CHECK(result.tests[0].adjusted == Approx(2 * .01628).margin(2e-5));  // two tests in all
+  CHECK(result.tests[0].verdict == Verdict::supported);
+  // Both rows of the second link stand on one benchmark, whose seeds are its own: all five.
+  CHECK(result.tests[1].right_benchmark.empty());
+  CHECK(result.tests[1].test.difference.n == 5);
+  CHECK(result.tests[1].verdict == Verdict::inconclusive);  // .2 - .6 on one seed
+  CHECK(result.on("one") == Verdict::supported);
+  CHECK(result.on("other") == Verdict::inconclusive);
+}
+
+TEST_CASE("ratios of named benchmarks have denominators of their own") {
+  // Ratios of means: .1 / .2 = .5 and .1 / .4 = .25. Linearised (Cochran), seed by seed,
+  // r + (gain - r gap) / mean gap: the first (.4, .6, .5), the second .25 throughout.
+  ClaimData data = data_of({});
+  data.values = [](const std::string& benchmark, const std::string&, const std::string& metric) {
+    if (benchmark == "one") {
+      return metric == "gain" ? std::vector<double>{.08, .12, .1} : std::vector<double>{.2, .2, .2};
+    }
+    return metric == "gain" ? std::vector<double>{.1, .11, .09} : std::vector<double>{.4, .44, .36};
+  };
+  Claim across = claim("row@one > row@other", "pgr");
+  across.on = {"one", "other"};
+  across.lines = {{"", {{"one", "row", 0, {1, 2, 3}}, {"other", "row", 1, {1, 2, 3}}}}};
+  const ClaimTest test = evaluate_claims({across}, data)[0].tests.at(0);
+  CHECK(test.test.difference.mean == Approx(.25));
+  CHECK(test.test.difference.sd == Approx(.1));
+  // Compared by gains alone the two would be equal.
+  CHECK(test.note.empty());
+}
+
 TEST_CASE("two claims share the level: the same p no longer decides") {
   // Holm doubles the first of two equal p-values, and the second is not let below it.
   const auto results = evaluate_claims({claim("a > b"), claim("b < a")}, data_of(accuracy()));

@@ -78,6 +78,27 @@ TEST_CASE("expectations are chains or nearness") {
   CHECK(near.within == 0.02);
 }
 
+TEST_CASE("rows of named benchmarks: all names have one, or none") {
+  const Expectation across = parse("xent@debate > xent@none > weak@none");
+  CHECK(across.across());
+  CHECK(across.names == Names{"xent", "xent", "weak"});
+  CHECK(across.benchmarks == Names{"debate", "none", "none"});
+  CHECK(across.offsets == std::vector<std::size_t>{0, 14, 26});
+  CHECK_FALSE(parse("xent > weak").across());
+  CHECK(parse("a@b near a@c within 0.1").across());
+  CHECK(parse("a@b > a@c + 0.1").margin == 0.1);
+  CHECK(
+      problem("xent@debate > xent") ==
+      "14: 'xent' says no benchmark and the name before it does: all names of a claim do, or none");
+  CHECK(problem("xent > weak@none") ==
+        "7: 'weak@none' says a benchmark and the name before it does not: all names of a claim do, "
+        "or none");
+  CHECK(problem("xent@ > weak@none") == "4: a benchmark's id follows '@', as in xent@narrow-view");
+  CHECK(problem("xent@a@b > weak@a") == "4: a benchmark's id follows '@', as in xent@narrow-view");
+  CHECK(problem("@a > weak@a") == "0: expected a name, not '@a'");
+  CHECK(problem("xent@a > xent@a") == "9: 'xent@a' stands here twice");
+}
+
 TEST_CASE("a margin is a number with its sign, blanks around it") {
   const Expectation above = parse("a > b + 0.02");
   CHECK(above.kind == Expectation::Kind::greater);

@@ -3,6 +3,7 @@
 
 #include "sdk/families/debate/judge.h"
 
+#include <ATen/ATen.h>
 #include <assay/common/error.h>
 #include <assay/debate.h>
 
@@ -26,6 +27,8 @@ class Meter {
   Tensor ask(const Tensor& place_KGMT, const Tensor& asked_KGM);
   /// Calls so far, int64 [K, G].
   const Tensor& calls_KG() const { return calls_KG_; }
+  /// Calls that were made elsewhere, and counted there against the budget.
+  void add_calls(const Tensor& calls_KG) { calls_KG_ += calls_KG; }
 
  private:
   const Judge& judge_;

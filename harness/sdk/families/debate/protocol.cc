@@ -1,10 +1,12 @@
 #include "sdk/families/debate/protocol.h"
 
 #include "sdk/families/debate/meter.h"
+#include "sdk/families/debate/own_process.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <memory>
 #include <sstream>
 
@@ -13,6 +15,10 @@ namespace {
 
 /// Games that are played side by side, over all rows: searches keep a tree for each.
 constexpr std::int64_t side_by_side = 2048;
+
+/// Games of one move that are found guilty of a process's death one by one: each costs some
+/// processes, or time. After so many what is left is lost with them.
+constexpr int most_deaths = 8;
 
 std::string clipped(const std::string& text) {
   constexpr std::size_t most = 200;
@@ -84,18 +90,24 @@ class Games {
   void move(const Player& player, std::int64_t turn, Run& run) {
     // A game goes on while it is not lost in every row.
     const Tensor open_G = forfeit_KG_.eq(0).any(0).nonzero().squeeze(1);
-    if (open_G.numel() > 0) ask(player, turn, open_G, run);
+    deaths_ = 0;
+    if (open_G.numel() > 0) ask(player, turn, open_G, table_.seconds_per_move, run);
   }
 
-  // What is thrown loses the games that made it throw: found by halves.
-  void ask(const Player& player, std::int64_t turn, const Tensor& game_H, Run& run) {
+  // What is thrown, or ends its process, loses the games that made it so: found by halves. Of
+  // `seconds` a half gets its share.
+  void ask(const Player& player, std::int64_t turn, const Tensor& game_H, double seconds,
+           Run& run) {
     // The host's own copy is what moves are checked with, whatever a method does to its tensors.
     const Turn now = make_turn(player, turn, game_H);
     const Turn given = with_meter(make_turn(player, turn, game_H), now);
     std::string thrown;
     Forfeit cause = Forfeit::crash;
+    bool died = false;
     try {
-      const Moves moves = player.choose(given, run);
+      const Moves moves = player.guest() && table_.own_process
+                              ? choose_in_own_process(player, given, *meter_, seconds, run)
+                              : player.choose(given, run);
       count_calls();
       check_shape(moves, now);
       apply(moves, now, game_H);
@@ -104,6 +116,10 @@ class Games {
       if (!player.guest()) throw;
       thrown = error.what();
       cause = error.time ? Forfeit::time : Forfeit::calls;
+    } catch (const ProcessLost& error) {
+      thrown = error.what();
+      cause = error.time ? Forfeit::time : Forfeit::crash;
+      died = true;
     } catch (const Breach& breach) {
       throw Error(breach.text);
     } catch (const std::exception& error) {
@@ -114,14 +130,21 @@ class Games {
     }
     count_calls();
     const std::int64_t games = game_H.size(0);
-    if (games > 1) {
-      ask(player, turn, game_H.narrow(0, 0, games / 2), run);
-      ask(player, turn, game_H.narrow(0, games / 2, games - games / 2), run);
+    if (games > 1 && !(died && deaths_ >= most_deaths)) {
+      const std::int64_t half = games / 2;
+      const double least = std::min(seconds, 1.0);
+      const auto share = [&](std::int64_t some) {
+        return std::max(least, seconds * static_cast<double>(some) / static_cast<double>(games));
+      };
+      ask(player, turn, game_H.narrow(0, 0, half), share(half), run);
+      ask(player, turn, game_H.narrow(0, half, games - half), share(games - half), run);
       return;
     }
-    forfeit(at::ones({truth_KG_.size(0), 1}, place_KGT_.options().dtype(at::kBool)), game_H, cause,
-            turn);
-    match_.causes[clipped(thrown)] += truth_KG_.size(0);
+    if (died) ++deaths_;
+    const Tensor all_KH =
+        at::ones({truth_KG_.size(0), games}, place_KGT_.options().dtype(at::kBool));
+    forfeit(all_KH, game_H, cause, turn);
+    match_.causes[clipped(thrown)] += all_KH.numel();
   }
 
   struct Breach {
@@ -202,6 +225,7 @@ class Games {
   Tensor item_G_, truth_KG_, lie_KG_, value_KGV_, hidden_KGV_;
   Tensor place_KGT_, forfeit_KG_, loser_KG_;  // parts of the match's
   std::shared_ptr<Meter> meter_;
+  int deaths_ = 0;  ///< processes that were lost in this move, by a game each
 };
 
 }  // namespace

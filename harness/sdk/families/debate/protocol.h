@@ -41,6 +41,9 @@ struct Table {
   const Judge& judge;
   bool tell_sides = false;      ///< whether debaters are told who is honest: needs("sides")
   double seconds_per_move = 0;  ///< a debater that takes longer loses its games; 0: no limit
+  /// Whether guests move in processes of their own (own_process.h; on the CPU alone): one that dies
+  /// or hangs then loses its games, and not the cell.
+  bool own_process = false;
 };
 
 /// Somebody who names places.

@@ -25,6 +25,13 @@ Tensor share(const Tensor& value_KG) {
 
 }  // namespace
 
+std::int64_t first_turn_id(std::int64_t match, std::int64_t turns) {
+  constexpr std::uint32_t salt = 0x64656274;
+  const std::uint32_t number =
+      philox4x32({static_cast<std::uint32_t>(match), 0, 0, 0}, {salt, 0})[0];
+  return static_cast<std::int64_t>(number >> 12) * turns;
+}
+
 Dealt deal_games(const Tensor& truth_KN, std::int64_t answers, Against against,
                  const Streams& streams) {
   const std::int64_t questions = truth_KN.size(1);
@@ -68,7 +75,7 @@ Scoring::Scoring(const Settings& settings, const Task& task, const Place& place,
       expert_KNC_(task.expert_KNC(place)),
       dealt_(deal_games(task.truth_KN(place), task.answers(), settings.against,
                         data_streams(place.seeds, "debate.lies"))),
-      table_{questions_, *judge_, false, settings.seconds_per_move},
+      table_{questions_, *judge_, false, settings.seconds_per_move, place.device.is_cpu()},
       run_(run),
       forfeits_KC_(at::zeros({run.rows(), forfeit_causes}, at::kDouble)) {}
 
@@ -77,9 +84,8 @@ Schedule Scoring::schedule(Side first) const {
 }
 
 Match Scoring::match(const Player& honest, const Player& liar, const Schedule& schedule) {
-  const std::int64_t id = next_id_;
-  next_id_ += settings_.task.turns;
-  return play(table_, dealt_.deal, schedule, honest, liar, id, run_);
+  return play(table_, dealt_.deal, schedule, honest, liar,
+              first_turn_id(next_match_++, settings_.task.turns), run_);
 }
 
 void Scoring::count(const Match& match, bool honest, bool liar) {

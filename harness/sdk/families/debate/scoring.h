@@ -20,6 +20,10 @@ struct Dealt {
   std::int64_t lies = 1;  ///< W
 };
 
+/// Turn::id of the first turn of a cell's match 0, 1, ...: without an order, since matches come in
+/// a fixed one, from whose numbers a debater could read which side it is on.
+std::int64_t first_turn_id(std::int64_t match, std::int64_t turns);
+
 /// Deals the games of questions with these true answers, int64 [K, N].
 Dealt deal_games(const Tensor& truth_KN, std::int64_t answers, Against against,
                  const Streams& streams);
@@ -65,7 +69,7 @@ class Scoring {
   Dealt dealt_;
   Table table_;
   Run& run_;
-  std::int64_t next_id_ = 0;
+  std::int64_t next_match_ = 0;
   std::map<std::string, Tensor> transcripts_;
   std::map<std::string, std::int64_t> causes_;
   Tensor forfeits_KC_;  ///< games that the debater lost by each cause, of

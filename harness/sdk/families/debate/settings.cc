@@ -67,10 +67,10 @@ std::vector<ParameterSpec> setting_specs() {
       integer("pool_playouts", 100)
           .range(1, 1000000)
           .help("judge calls of the pool's search, each game and move"),
-      real("seconds_per_move", 0)
+      real("seconds_per_move", 120)
           .range(0, 1e6)
-          .help("a method that asks the judge later than this after the beginning of a move (of "
-                "many games at once) loses these games; 0: no limit"),
+          .help("a method that takes longer for a move, of up to 2,048 games at once, loses the "
+                "games that it does so in; 0: no limit"),
       table("practice", {integer("questions", 2000)
                              .range(1, 60000)
                              .help("questions to practise on, none of those that are scored"),

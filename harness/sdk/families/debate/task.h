@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sdk/families/debate/judge.h"
-#include "sdk/families/support/stage_reader.h"
+#include "sdk/families/support/task_stage.h"
 #include "sdk/internal/family.h"
 
 #include <assay/common/parameters_json.h>
@@ -16,20 +16,6 @@
 #include <vector>
 
 namespace assay::debate {
-
-/// A stage of a task.
-struct TaskStage {
-  std::string name, title;
-  Json settings;  ///< what the stage depends on, and nothing else
-  double cost = 0;
-};
-
-/// What a task works with.
-struct Place {
-  const Seeds& seeds;
-  const StageReader& stages;
-  at::Device device;
-};
 
 /// N questions of every row.
 struct Questions {

@@ -21,6 +21,7 @@ std::string stage_of_reference(const std::string& reference) {
                                                             {"ceiling", "ceiling"},
                                                             {"few-labels", "few_labels"},
                                                             {"supervisors", "ensemble"},
+                                                            {"judge", "transcripts1"},
                                                             {"rung-1", "rung1"},
                                                             {"rung-2", "rung2"},
                                                             {"rung-3", "rung3"},
@@ -170,6 +171,10 @@ std::vector<RowOutcome> run_cells(const CellJob& job, Run& run) {
   for (std::size_t i = 0; i < good.size(); ++i) {
     Json& metrics = outcomes[static_cast<std::size_t>(good[i])].result["metrics"] =
         with_every_metric(scores[i]);
+    if (job.reference == "judge") {
+      metrics["debated_truth"] =
+          stages.result("transcripts1", good[i]).at("metrics").at("debated_truth");
+    }
     // Decoding multiplies the answers to tasks that depend on one another as if they did not: which
     // class is likeliest means something, how likely it is does not.
     if (job.reference == "pretraining-decoded") metrics["ece"] = metrics["brier"] = nullptr;

@@ -48,6 +48,9 @@ Json metrics() {
              "regression tasks: |the supervisor's risk minus its own minus the misfit|, on the "
              "transfer items; zero for a least-squares student whose class holds the target "
              "(Charikar et al. 2024, arXiv:2405.15116)"),
+      metric("debated_truth", "Truth among the answers", "none", share,
+             "tasks with debates, of the judge's row: share of the test items whose true answer is "
+             "one of those that are argued for"),
   };
 }
 
@@ -70,6 +73,9 @@ Json references() {
                 "says nothing, by train)"),
       reference("supervisors", "supervisors, averaged",
                 "the mean answer of the supervisor and further ones of the same labels"),
+      reference("judge", "judge of the debate",
+                "tasks with debates: what the judge makes of the supervisor's transcripts, of the "
+                "answers that were argued for"),
       reference("formula", "formula",
                 "expected risks in closed form: of a student that fits the supervisor's answers by "
                 "least squares"),

@@ -59,6 +59,25 @@ class StageList {
         stage(resolved_, name, title, std::move(inputs), training_cost(network, items, recipe)));
   }
 
+  /// What the task makes for its supervisors.
+  void add_task_stages() {
+    for (const TaskStage& made : task_.stages(settings_.supervisors)) {
+      stages_.push_back({{"name", made.name},
+                         {"title", made.title},
+                         {"settings", made.settings},
+                         {"inputs", made.inputs},
+                         {"cost", made.cost}});
+    }
+  }
+
+  /// What supervisors from `first` to before `end` read, after `inputs`.
+  Json seen_by(std::int64_t first, std::int64_t end, Json inputs) const {
+    for (std::int64_t supervisor = first; supervisor < end; ++supervisor) {
+      for (const std::string& name : task_.stages_of(supervisor)) inputs.push_back(name);
+    }
+    return inputs;
+  }
+
   void add_pretrained(std::int64_t rung) {
     if (!settings_.pretrain) return;
     const auto network = network_of(settings_, rung, task_, task_.classes());
@@ -97,10 +116,12 @@ Json expansion(const Json& resolved) {
 
   StageList stages(resolved, settings, *task);
   for (std::int64_t rung = 0; rung <= rungs; ++rung) stages.add_pretrained(rung);
-  stages.add("weak", "weak supervisor", Json::array(), *weak, settings.sizes.labels,
-             settings.weak_recipe);
+  stages.add_task_stages();
+  stages.add("weak", "weak supervisor", stages.seen_by(0, 1, Json::array()), *weak,
+             settings.sizes.labels, settings.weak_recipe);
   if (settings.supervisors > 1) {
-    stages.add("ensemble", "further supervisors", Json::array({"weak"}), *weak,
+    stages.add("ensemble", "further supervisors",
+               stages.seen_by(1, settings.supervisors, Json::array({"weak"})), *weak,
                settings.sizes.labels * (settings.supervisors - 1), settings.weak_recipe);
   }
   for (std::int64_t rung = 1; rung <= rungs; ++rung) stages.add_rung(rung);
@@ -114,6 +135,10 @@ Json expansion(const Json& resolved) {
                      {{"id", "few-labels"}, {"inputs", {"weak", "ceiling", "few_labels"}}}};
   if (settings.supervisors > 1) {
     references.push_back({{"id", "supervisors"}, {"inputs", {"weak", "ceiling", "ensemble"}}});
+  }
+  if (!task->stages_of(0).empty()) {
+    references.push_back(
+        {{"id", "judge"}, {"inputs", stages.seen_by(0, 1, Json::array({"weak", "ceiling"}))}});
   }
   for (std::int64_t rung = 1; rung <= rungs; ++rung) {
     references.push_back(

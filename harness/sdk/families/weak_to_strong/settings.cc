@@ -160,7 +160,9 @@ std::unique_ptr<Task> Settings::make_task() const {
 // The splits are slices of a seed's order: labels, transfer, validation from its beginning,
 // pretraining from its end. A stage therefore depends on the sizes of the slices before its own.
 Json stage_settings(const Json& resolved, const std::string& stage) {
-  Json task = resolved.at("task"), weak = resolved.at("weak");
+  const bool supervisor = stage == "weak" || stage == "ensemble";
+  Json task = seen_settings(resolved.at("task"), supervisor ? View::weak : View::strong);
+  Json weak = resolved.at("weak");
   const Json labels = weak.at("labels"), fit = resolved.at("fit");
   if (stage == "weak") {
     weak.erase("supervisors");

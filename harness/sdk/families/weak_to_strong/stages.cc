@@ -5,7 +5,6 @@
 #include "sdk/families/weak_to_strong/scoring.h"
 
 #include <ATen/ATen.h>
-#include <assay/common/error.h>
 #include <assay/metrics.h>
 
 namespace assay::weak_to_strong {
@@ -21,8 +20,12 @@ struct Stage {
 
   const Seeds& seeds() const { return run.seeds(); }
 
-  Dataset inputs_of(Split split, View view) const {
-    return task.inputs(split, view, seeds()).to(device);
+  Dataset inputs_of(Split split) const {
+    return task.inputs(split, View::strong, seeds()).to(device);
+  }
+  /// As a supervisor sees them.
+  Dataset inputs_of(Split split, std::int64_t supervisor) const {
+    return task.weak_inputs(split, supervisor, {seeds(), inputs, device}).to(device);
   }
 
   /// The true labels of a split as answers, [K, N, C].
@@ -33,9 +36,8 @@ struct Stage {
                : one_hot(label_KN, task.classes(), start.theta_KP);
   }
 
-  Model fit(const Model& start, Split split, View view, const Recipe& recipe,
+  Model fit(const Model& start, const Dataset& data, const Recipe& recipe,
             const Tensor& target_KNC) const {
-    const Dataset data = inputs_of(split, view);
     run.enter_phase("train");
     if (settings.least_squares) {
       return least_squares_head(start, data, target_KNC, {.ridge_K1 = {}, .intercept = false},
@@ -44,20 +46,21 @@ struct Stage {
     return train(start, data, recipe, run, imitate(task.likelihood(), target_KNC));
   }
 
-  Tensor predict(const Model& model, Split split, View view) const {
-    return answers(task.likelihood(), model, inputs_of(split, view), &run);
+  Tensor predict(const Model& model, const Dataset& data) const {
+    return answers(task.likelihood(), model, data, &run);
   }
 };
 
 /// A supervisor, from the initial values of these streams.
-Model fit_supervisor(const Stage& stage, const char* purpose, std::int64_t member = 0) {
+Model fit_supervisor(const Stage& stage, const char* purpose, std::int64_t supervisor = 0) {
   Model start;
   start.network =
       make_network(stage.settings.weak, stage.task.input_shape(View::weak), stage.task.classes());
-  const std::string streams = purpose + (member > 0 ? std::to_string(member) : std::string());
+  const std::string streams =
+      purpose + (supervisor > 0 ? std::to_string(supervisor) : std::string());
   start.theta_KP = initial_parameters(start.network->layout(), Streams(stage.seeds(), streams))
                        .to(stage.device, stage.task.type());
-  return stage.fit(start, Split::labels, View::weak, stage.settings.weak_recipe,
+  return stage.fit(start, stage.inputs_of(Split::labels, supervisor), stage.settings.weak_recipe,
                    stage.truth_of(Split::labels, start));
 }
 
@@ -66,9 +69,9 @@ StageResult train_weak(const Stage& stage) {
   stage.run.enter_phase("predict");
   return {model.network->layout().size(),
           {{"theta_KP", model.theta_KP},
-           {"transfer_KNC", stage.predict(model, Split::transfer, View::weak)},
-           {"validation_KVC", stage.predict(model, Split::validation, View::weak)},
-           {"test_KNC", stage.predict(model, Split::test, View::weak)}}};
+           {"transfer_KNC", stage.predict(model, stage.inputs_of(Split::transfer, 0))},
+           {"validation_KVC", stage.predict(model, stage.inputs_of(Split::validation, 0))},
+           {"test_KNC", stage.predict(model, stage.inputs_of(Split::test, 0))}}};
 }
 
 /// Further supervisors of the supervisor's labels. Their test predictions are the mean over all,
@@ -82,8 +85,8 @@ StageResult train_ensemble(const Stage& stage) {
     stage.run.begin_part(member, others);
     const Model model = fit_supervisor(stage, "assay.weak.", member + 1);
     stage.run.enter_phase("predict");
-    transfer_KNC.push_back(stage.predict(model, Split::transfer, View::weak));
-    sum_KNC = sum_KNC + stage.predict(model, Split::test, View::weak);
+    transfer_KNC.push_back(stage.predict(model, stage.inputs_of(Split::transfer, member + 1)));
+    sum_KNC = sum_KNC + stage.predict(model, stage.inputs_of(Split::test, member + 1));
     parameters += model.network->layout().size();
   }
   return {parameters,
@@ -97,23 +100,24 @@ StageResult train_rung(const Stage& stage, std::int64_t rung) {
       starting_model(stage.settings, stage.task, rung, stage.seeds(), stage.inputs, stage.device);
   const Tensor label_KNC = stage.inputs.rows(teacher_of(rung), "transfer_KNC").to(stage.device);
   const Model model =
-      stage.fit(start, Split::transfer, View::strong, stage.settings.ladder_recipe, label_KNC);
+      stage.fit(start, stage.inputs_of(Split::transfer), stage.settings.ladder_recipe, label_KNC);
   stage.run.enter_phase("predict");
   return {model.network->layout().size(),
           {{"theta_KP", model.theta_KP},
-           {"transfer_KNC", stage.predict(model, Split::transfer, View::strong)},
-           {"validation_KVC", stage.predict(model, Split::validation, View::strong)},
-           {"test_KNC", stage.predict(model, Split::test, View::strong)}}};
+           {"transfer_KNC", stage.predict(model, stage.inputs_of(Split::transfer))},
+           {"validation_KVC", stage.predict(model, stage.inputs_of(Split::validation))},
+           {"test_KNC", stage.predict(model, stage.inputs_of(Split::test))}}};
 }
 
 StageResult train_on_truth(const Stage& stage, Split split, const Recipe& recipe) {
   const Model start =
       starting_model(stage.settings, stage.task, 0, stage.seeds(), stage.inputs, stage.device);
-  const Model model = stage.fit(start, split, View::strong, recipe, stage.truth_of(split, start));
+  const Model model =
+      stage.fit(start, stage.inputs_of(split), recipe, stage.truth_of(split, start));
   stage.run.enter_phase("predict");
   return {start.network->layout().size(),
           {{"theta_KP", model.theta_KP},
-           {"test_KNC", stage.predict(model, Split::test, View::strong)}}};
+           {"test_KNC", stage.predict(model, stage.inputs_of(Split::test))}}};
 }
 
 /// Class probabilities from the answers to binary tasks: softmax of the log likelihood of each
@@ -131,7 +135,7 @@ StageResult pretrain(const Stage& stage, std::int64_t rung) {
   start.theta_KP =
       initial_parameters(start.network->layout(), starting_streams(rung, stage.seeds()))
           .to(stage.device);
-  const Dataset data = stage.inputs_of(Split::pretrain, View::strong);
+  const Dataset data = stage.inputs_of(Split::pretrain);
   const Tensor answer_KNT =
       stage.task.truth()->pretraining_KNT(how.tasks, stage.seeds()).to(stage.device);
   stage.run.enter_phase("train");
@@ -152,7 +156,7 @@ StageResult pretrain(const Stage& stage, std::int64_t rung) {
   const Tensor codes_KCT = stage.task.codes_KCT(how.tasks, stage.seeds());
   if (codes_KCT.defined()) {
     stage.run.enter_phase("predict");
-    const Dataset test = stage.inputs_of(Split::test, View::strong);
+    const Dataset test = stage.inputs_of(Split::test);
     trained.outputs["test_KNC"] = decode(predict_logits(model, test, &stage.run).cpu(), codes_KCT);
   }
   return trained;
@@ -170,7 +174,8 @@ StageResult train_stage(const std::string& name, const Stage& stage) {
   if (name == "few_labels") {
     return train_on_truth(stage, Split::labels, stage.settings.few_labels);
   }
-  throw Error("weak_to_strong has no stage '" + name + "'");
+  stage.run.enter_phase("train");
+  return stage.task.run_stage(name, {stage.seeds(), stage.inputs, stage.device}, stage.run);
 }
 
 }  // namespace
@@ -191,6 +196,12 @@ std::vector<RowOutcome> run_stage(const StageJob& job, Run& run) {
     } else {
       trained.metrics_K["accuracy"] = metrics::accuracy(answer_KNC, target_KN);
     }
+  }
+  const auto argued = trained.outputs.find("answer_KN2");
+  if (argued != trained.outputs.end()) {
+    const Tensor truth_KN1 = task->truth()->labels_KN(Split::test, run.seeds()).unsqueeze(2);
+    trained.metrics_K["debated_truth"] =
+        argued->second.cpu().eq(truth_KN1).any(2).to(at::kDouble).mean(1);
   }
   return finish_stage(job, inputs, trained, run);
 }

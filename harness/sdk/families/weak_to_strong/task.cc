@@ -1,5 +1,6 @@
 #include "sdk/families/weak_to_strong/task.h"
 
+#include "sdk/families/weak_to_strong/tasks/debated_glyphs.h"
 #include "sdk/families/weak_to_strong/tasks/fashion_mnist.h"
 #include "sdk/families/weak_to_strong/tasks/gaussian_regression.h"
 #include "sdk/families/weak_to_strong/tasks/latent_tasks.h"
@@ -48,16 +49,45 @@ std::int64_t Sizes::of(Split split) const {
 
 const std::vector<TaskInfo>& tasks() {
   static const std::vector<TaskInfo> all = {fashion_mnist(), latent_tasks(), linear_gaussian(),
-                                            subspace()};
+                                            subspace(), debated_glyphs()};
   return all;
 }
 
-std::unique_ptr<Task> make_task(const Json& settings, const Sizes& sizes, std::int64_t weak_view) {
+Dataset Task::weak_inputs(Split split, std::int64_t, const Place& place) const {
+  return inputs(split, View::weak, place.seeds);
+}
+
+std::vector<TaskStage> Task::stages(std::int64_t) const {
+  return {};
+}
+
+std::vector<std::string> Task::stages_of(std::int64_t) const {
+  return {};
+}
+
+StageResult Task::run_stage(const std::string& name, const Place&, Run&) const {
+  throw Error("weak_to_strong has no stage '" + name + "'");
+}
+
+namespace {
+
+const TaskInfo& task_info(const Json& settings) {
   const auto use = settings.at("use").get<std::string>();
   for (const TaskInfo& task : tasks()) {
-    if (task.id == use) return task.make(settings, sizes, weak_view);
+    if (task.id == use) return task;
   }
   throw Error("weak_to_strong has no task '" + use + "'");
+}
+
+}  // namespace
+
+std::unique_ptr<Task> make_task(const Json& settings, const Sizes& sizes, std::int64_t weak_view) {
+  return task_info(settings).make(settings, sizes, weak_view);
+}
+
+Json seen_settings(const Json& settings, View view) {
+  const TaskInfo& task = task_info(settings);
+  return task.seen == nullptr ? settings : task.seen(settings, view);
 }
 
 }  // namespace assay::weak_to_strong

@@ -1,6 +1,8 @@
 // A task of the family: where inputs and truth come from, and how a seed splits them.
 #pragma once
 
+#include "sdk/families/support/finish_stage.h"
+#include "sdk/families/support/task_stage.h"
 #include "sdk/internal/family.h"
 
 #include <assay/common/parameters_json.h>
@@ -71,6 +73,13 @@ class Task {
   virtual std::vector<std::int64_t> input_shape(View view) const = 0;
   /// Inputs of a split's items, one row a seed (seeds may repeat).
   virtual Dataset inputs(Split split, View view, const Seeds& seeds) const = 0;
+  /// The same as supervisor `supervisor` sees them, 0-based: of most tasks all see View::weak.
+  /// Reads the stages stages_of(supervisor).
+  virtual Dataset weak_inputs(Split split, std::int64_t supervisor, const Place& place) const;
+  /// Stages of the task's own, for so many supervisors.
+  virtual std::vector<TaskStage> stages(std::int64_t supervisors) const;
+  virtual std::vector<std::string> stages_of(std::int64_t supervisor) const;
+  virtual StageResult run_stage(const std::string& name, const Place& place, Run& run) const;
   /// Names of a split's items for records, int64 [K, N]: positions in the task's files, or counted
   /// from zero where items are generated.
   virtual Tensor items_KN(Split split, const Seeds& seeds) const = 0;
@@ -92,6 +101,8 @@ struct TaskInfo {
   std::vector<ParameterSpec> parameters;
   /// Throws Error for settings that do not fit together. `weak_view` is 0 for the student's.
   std::unique_ptr<Task> (*make)(const Json& settings, const Sizes& sizes, std::int64_t weak_view);
+  /// The part of the settings that inputs of a view depend on; nullptr: all of them.
+  Json (*seen)(const Json& settings, View view) = nullptr;
 };
 
 /// All tasks, in the order they are listed.
@@ -99,5 +110,7 @@ const std::vector<TaskInfo>& tasks();
 
 /// Builds the task `settings["use"]` names. `sizes` are the benchmark's.
 std::unique_ptr<Task> make_task(const Json& settings, const Sizes& sizes, std::int64_t weak_view);
+/// TaskInfo::seen of that task.
+Json seen_settings(const Json& settings, View view);
 
 }  // namespace assay::weak_to_strong

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <span>
 
 namespace assay::debate {
 namespace {
@@ -34,17 +35,18 @@ class Draws {
   std::uint32_t block_ = 0;
 };
 
-/// The tree of one game. A position's moves are made when it is reached for the second time: until
-/// then playouts from it are random.
+/// The tree of one game. A position's moves are looked at when it is reached for the second time:
+/// until then playouts from it are random. Moves below the first position are made when they are
+/// tried: those that were are the first ones of the position's free places, in their order.
 class Tree {
  public:
-  Tree(const Turn& turn, std::vector<std::int64_t> legal, std::vector<double> prior, double key)
+  Tree(const Turn& turn, std::vector<std::int64_t> legal, const std::vector<double>& prior,
+       double key)
       : turn_(turn), draws_(key), legal_(std::move(legal)) {
-    nodes_.push_back({});
-    expand(0);
-    for (std::size_t child = 0; child < prior.size(); ++child) {
-      nodes_[1 + child].edge.prior = prior[child];
-    }
+    edges_.resize(1 + legal_.size(), {1 / static_cast<double>(legal_.size()), 0, 0});
+    moves_.resize(edges_.size());
+    moves_[0] = {1, legal_.size(), legal_.size()};
+    for (std::size_t move = 0; move < prior.size(); ++move) edges_[1 + move].prior = prior[move];
   }
 
   /// Writes the places of a playout from this turn on.
@@ -54,13 +56,12 @@ class Tree {
     const std::int64_t turns = turn_.turns();
     std::int64_t at = turn_.turn;
     for (std::size_t node = 0; at < turns && !free_.empty(); ++at) {
-      if (nodes_[node].children == 0 && nodes_[node].edge.visits > 0) expand(node);
-      if (nodes_[node].children == 0) break;
-      node = most_urgent(node, how);
+      if (node != 0 && edges_[node].visits == 0) break;
+      const std::size_t move = next_move(node, how);
+      node = moves_[node].first + move;
       path_.push_back(node);
-      const std::int64_t place = nodes_[node].place;
-      free_.erase(std::find(free_.begin(), free_.end(), place));
-      place_T[at] = place;
+      place_T[at] = free_[move];
+      free_.erase(free_.begin() + static_cast<std::ptrdiff_t>(move));
     }
     for (; at < turns && !free_.empty(); ++at) {
       const std::size_t number = draws_.number(free_.size());
@@ -73,7 +74,7 @@ class Tree {
   /// Adds the last playout's value, as the mover of this turn sees it.
   void learn(double value) {
     for (std::size_t depth = 0; depth < path_.size(); ++depth) {
-      Edge& edge = nodes_[path_[depth]].edge;
+      Edge& edge = edges_[path_[depth]];
       // The edge into depth d is the move of turn `turn + d - 1`.
       const std::size_t move = static_cast<std::size_t>(turn_.turn) + depth - 1;
       const bool own = depth == 0 || turn_.own_T[move];
@@ -83,52 +84,56 @@ class Tree {
   }
 
   std::int64_t best() const {
-    std::size_t best = 1;
-    for (std::size_t child = 2; child <= nodes_[0].children; ++child) {
-      const Edge &one = nodes_[child].edge, &other = nodes_[best].edge;
+    std::size_t best = 0;
+    for (std::size_t move = 1; move < legal_.size(); ++move) {
+      const Edge &one = edges_[1 + move], &other = edges_[1 + best];
       const bool better =
           one.visits > other.visits || (one.visits == other.visits && one.mean > other.mean);
-      if (better) best = child;
+      if (better) best = move;
     }
-    return nodes_[best].place;
+    return legal_[best];
   }
 
  private:
-  struct Node {
-    Edge edge;
-    std::int64_t place = -1;
-    std::size_t first = 0, children = 0;
+  /// A position's moves that were made: edges `first` to `first + count`, with room for `room`.
+  struct Moves {
+    std::size_t first = 0, count = 0, room = 0;
   };
 
-  void expand(std::size_t node) {
-    const std::vector<std::int64_t>& moves = node == 0 ? legal_ : free_;
-    nodes_[node].first = nodes_.size();
-    nodes_[node].children = moves.size();
-    const double prior = 1 / static_cast<double>(moves.size());
-    for (const std::int64_t place : moves) nodes_.push_back({{prior, 0, 0}, place, 0, 0});
+  std::size_t next_move(std::size_t node, const TreeSearch& how) {
+    const bool untried_ones = moves_[node].count < free_.size();
+    if (untried_ones) make_room(node);
+    Moves& moves = moves_[node];
+    if (untried_ones) {
+      edges_[moves.first + moves.count] = {1 / static_cast<double>(free_.size()), 0, 0};
+      moves_[moves.first + moves.count] = {};
+    }
+    // The root is visited as often as its moves are; a position below once more, when it was new.
+    const double visits = edges_[node].visits - (node == 0 ? 0 : 1);
+    const std::size_t shown = moves.count + (untried_ones ? 1 : 0);
+    const std::size_t move = how.select(std::span(edges_).subspan(moves.first, shown), visits);
+    if (move == moves.count) ++moves.count;
+    return move;
   }
 
-  std::size_t most_urgent(std::size_t node, const TreeSearch& how) const {
-    const std::size_t first = nodes_[node].first, count = nodes_[node].children;
-    // The root is visited as often as its moves are; a position below once more, when it was new.
-    const double visits = nodes_[node].edge.visits - (node == 0 ? 0 : 1);
-    std::size_t best = first;
-    double most = how.urgency(nodes_[first].edge, visits);
-    constexpr double infinite = std::numeric_limits<double>::infinity();
-    for (std::size_t child = first + 1; child < first + count && most < infinite; ++child) {
-      const double urgency = how.urgency(nodes_[child].edge, visits);
-      if (urgency > most) {
-        most = urgency;
-        best = child;
-      }
-    }
-    return best;
+  /// Room for one move more, at another place where there is none.
+  void make_room(std::size_t node) {
+    if (moves_[node].count < moves_[node].room) return;
+    const Moves old = moves_[node];
+    const std::size_t room = std::min(std::max<std::size_t>(4, 2 * old.room), free_.size());
+    const std::size_t first = edges_.size();
+    edges_.resize(first + room);
+    moves_.resize(first + room);
+    std::copy_n(edges_.data() + old.first, old.count, edges_.data() + first);
+    std::copy_n(moves_.data() + old.first, old.count, moves_.data() + first);
+    moves_[node] = {first, old.count, room};
   }
 
   const Turn& turn_;
   Draws draws_;
   std::vector<std::int64_t> legal_, free_;
-  std::vector<Node> nodes_;
+  std::vector<Edge> edges_;   // into each position, the first position's without a move
+  std::vector<Moves> moves_;  // out of it
   std::vector<std::size_t> path_;
 };
 
@@ -147,17 +152,20 @@ std::vector<Tree> make_trees(const Turn& turn, const TreeSearch& how, const Stre
       prior.assign(row, row + legal.size());
     }
     const double key = key_G.const_data_ptr<double>()[game++];
-    trees.emplace_back(turn, std::move(legal), std::move(prior), key);
+    trees.emplace_back(turn, std::move(legal), prior, key);
   }
   return trees;
 }
 
 }  // namespace
 
-std::function<double(const Edge&, double)> upper_confidence(double c) {
-  return [c](const Edge& edge, double visits) {
-    if (edge.visits == 0) return std::numeric_limits<double>::infinity();
-    return edge.mean + c * std::sqrt(std::log(visits) / edge.visits);
+Selection upper_confidence(double c) {
+  return [c](std::span<const Edge> edges, double visits) {
+    const double log_visits = std::log(visits);
+    return most_urgent(edges, [&](const Edge& edge) {
+      if (edge.visits == 0) return std::numeric_limits<double>::infinity();
+      return edge.mean + c * std::sqrt(log_visits / edge.visits);
+    });
   };
 }
 
