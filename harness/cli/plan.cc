@@ -186,8 +186,7 @@ int plan(const Options& options) {
   check_device(options.suite.device);
   const Catalogue catalogue = load_catalogue(plugin_folders(options.suite.plugin_folders));
   Json plans = Json::array();
-  for (const std::string& file : options.suite.files) {
-    const SuiteToRun suite = read_suite(file, options.suite, catalogue);
+  for (const SuiteToRun& suite : read_suites(options.suite, catalogue)) {
     plans.push_back(plan_one(suite, run_folder(options.out, suite, options.suite.files.size() > 1)));
     if (options.json) continue;
     print(plans.back());

@@ -178,10 +178,7 @@ int run(const Options& options) {
   check_device(options.suite.device);
   const Catalogue catalogue = load_catalogue(plugin_folders(options.suite.plugin_folders));
   // All files are read before the first one runs.
-  std::vector<SuiteToRun> suites;
-  for (const std::string& file : options.suite.files) {
-    suites.push_back(read_suite(file, options.suite, catalogue));
-  }
+  const std::vector<SuiteToRun> suites = read_suites(options.suite, catalogue);
   const StopSignals stop;
   ExitStatus status = ExitStatus::done;
   Json documents = Json::array();

@@ -8,6 +8,7 @@
 #include <assay/common/text.h>
 
 #include <algorithm>
+#include <map>
 
 namespace assay::cli {
 
@@ -59,6 +60,8 @@ void check_device(const std::string& device) {
               ExitStatus::wrong_use);
 }
 
+namespace {
+
 SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,
                       const Catalogue& catalogue) {
   Suite suite = load_suite(file, catalogue, options.overrides);
@@ -78,8 +81,31 @@ SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,
   return ready;
 }
 
+std::string folder_of(const SuiteToRun& suite) {
+  return path_name(suite.suite.at("name").get<std::string>());
+}
+
+}  // namespace
+
+std::vector<SuiteToRun> read_suites(const SuiteOptions& options, const Catalogue& catalogue) {
+  std::vector<SuiteToRun> suites;
+  std::map<std::string, std::string> file_of;
+  for (const std::string& file : options.files) {
+    suites.push_back(read_suite(file, options, catalogue));
+    const std::string folder = folder_of(suites.back());
+    const auto [other, is_new] = file_of.emplace(folder, file);
+    if (is_new) continue;
+    throw Error("the suites " + other->second + " and " + file + " are both named " +
+                    quote(suites.back().suite.at("name").get<std::string>()) +
+                    ", and their runs would be one folder: rename one, or run them one by one, "
+                    "each with its own --out",
+                ExitStatus::wrong_use);
+  }
+  return suites;
+}
+
 std::filesystem::path run_folder(const std::string& out, const SuiteToRun& suite, bool several) {
-  const std::string name = path_name(suite.suite.at("name").get<std::string>());
+  const std::string name = folder_of(suite);
   if (out.empty()) return std::filesystem::path("runs") / name;
   return several ? std::filesystem::path(out) / name : std::filesystem::path(out);
 }

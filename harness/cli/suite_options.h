@@ -28,9 +28,9 @@ void add_suite_options(CLI::App& command, SuiteOptions& options);
 /// Throws Error for a device this build cannot use.
 void check_device(const std::string& device);
 
-/// Reads, selects from and expands one suite file. Throws Error (wrong use) with every mistake.
-SuiteToRun read_suite(const std::string& file, const SuiteOptions& options,
-                      const Catalogue& catalogue);
+/// Reads, selects from and expands the suite files. Throws Error (wrong use) with every mistake of
+/// the first file that has any, and for two suites of one name, whose runs would be one folder.
+std::vector<SuiteToRun> read_suites(const SuiteOptions& options, const Catalogue& catalogue);
 
 /// Where a suite's run goes: `out`, or runs/<suite name> in the current folder; with several suites,
 /// `out`/<suite name>.

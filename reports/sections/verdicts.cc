@@ -42,6 +42,7 @@ const BenchmarkResults* find_benchmark(const RunResults& results, const std::str
 // alpha`".
 Text measured_text(const ClaimTest& test, const std::string& title) {
   if (!test.fits()) {
+    if (test.relation == ClaimTest::Relation::level) return {code(test.left)};
     Text text{code(test.left), plain(" \u2212 "), code(test.right)};
     if (!test.right_benchmark.empty()) {
       text.insert(text.end(), {plain(" on "), code(test.right_benchmark)});
@@ -63,6 +64,12 @@ int decimals_of_fit(double value) {
   return decimals;
 }
 
+// A value with its interval, without the sign that differences have.
+std::string unsigned_text(const Estimate& value, int decimals) {
+  const std::string mean = number(value.mean, decimals);
+  return value.interval ? mean + " " + interval_text(*value.interval, decimals, false) : mean;
+}
+
 // Of a logarithmic axis the thresholds are averaged as logarithms, and shown on the axis.
 std::string fitted_text(const ClaimTest& test) {
   Estimate fitted = test.test.difference;
@@ -75,8 +82,7 @@ std::string fitted_text(const ClaimTest& test) {
   }
   const int decimals = decimals_of_fit(fitted.mean);
   if (test.relation == ClaimTest::Relation::slope) return difference_text(fitted, decimals);
-  const std::string mean = number(fitted.mean, decimals);
-  return fitted.interval ? mean + " " + interval_text(*fitted.interval, decimals, false) : mean;
+  return unsigned_text(fitted, decimals);
 }
 
 // How surely: "; Holm p = 0.02, paired t p = 0.01, sign-flip p = 0.06".
@@ -115,9 +121,12 @@ Text test_text(const RunResults& results, const ClaimTest& test, Correction corr
     }
   } else {
     const int decimals = decimals_of(*benchmark, *metric);
-    text.push_back(plain(" = " + difference_text(test.test.difference, decimals) + " in " +
-                         (test.log_metric ? "log " : "") + metric->title + ", " +
-                         seeds_used(test.test.difference)));
+    const Estimate& found = test.test.difference;
+    const std::string shown = test.relation == ClaimTest::Relation::level
+                                  ? unsigned_text(found, decimals)
+                                  : difference_text(found, decimals);
+    text.push_back(plain(" = " + shown + " in " + (test.log_metric ? "log " : "") + metric->title +
+                         ", " + seeds_used(test.test.difference)));
   }
   if (!test.note.empty()) {
     text.push_back(plain("; " + test.note));

@@ -215,7 +215,8 @@ Json points_json(const ClaimTest& test) {
 }
 
 Json claim_test_json(const ClaimTest& test) {
-  static constexpr const char* relations[] = {"less", "greater", "near", "slope", "threshold"};
+  static constexpr const char* relations[] = {"less",  "greater", "near",
+                                              "level", "slope",   "threshold"};
   Json json = to_json(test.test);
   json.update({{"benchmark", test.benchmark},
                {"left", test.left},

@@ -9,18 +9,6 @@
 #include <cmath>
 
 namespace assay::debate::test {
-namespace {
-
-Tensor doubles(std::vector<double> values) {
-  return at::tensor(values, at::kDouble);
-}
-
-Tensor longs(std::vector<std::int64_t> values) {
-  return at::tensor(values, at::kLong);
-}
-
-}  // namespace
-
 TEST_CASE("judge: independent evidence adds up, worked by hand") {
   const Board board{longs({0}), doubles({1, -2, 0.5}).view({1, 1, 3})};
   // Nothing; place 2; places 1 and 0; the same with an order bias of .5: -2 * .5 + 1 * 1.5.

@@ -13,10 +13,6 @@
 namespace assay::debate::test {
 namespace {
 
-Tensor longs(std::vector<std::int64_t> values) {
-  return at::tensor(values, at::kLong);
-}
-
 Json small_glyphs(double order) {
   return {{"task", {{"use", "glyphs"}, {"questions", 30}, {"training", 1000}, {"order", order}}},
           {"turns", 4},

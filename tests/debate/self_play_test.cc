@@ -14,14 +14,6 @@
 namespace assay::debate::test {
 namespace {
 
-Tensor doubles(std::vector<double> values) {
-  return at::tensor(values, at::kDouble);
-}
-
-Tensor longs(std::vector<std::int64_t> values) {
-  return at::tensor(values, at::kLong);
-}
-
 Settings small_settings() {
   return read_settings(resolved({{"task", {{"use", "evidence"}, {"places", 6}}},
                                  {"turns", 4},

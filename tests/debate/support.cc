@@ -29,6 +29,14 @@ double metric(const RowOutcome& row, const std::string& name) {
   return row.result.at("metrics").at(name).get<double>();
 }
 
+Tensor doubles(const std::vector<double>& values) {
+  return at::tensor(values, at::kDouble);
+}
+
+Tensor longs(const std::vector<std::int64_t>& values) {
+  return at::tensor(values, at::kLong);
+}
+
 PluginPlayer::PluginPlayer(const std::string& name, std::int64_t rows, std::int64_t budget,
                            const Json& parameters)
     : entry_(plugin_method(name)), budget_(budget) {

@@ -30,6 +30,9 @@ class Benchmark : public assay::test::FamilyBenchmark {
 
 double metric(const RowOutcome& row, const std::string& name);
 
+Tensor doubles(const std::vector<double>& values);
+Tensor longs(const std::vector<std::int64_t>& values);
+
 /// A method made of one function, set by the test.
 class Probe final : public Method {
  public:

@@ -1,6 +1,7 @@
 // What the commands print and return.
 #include "toy_prefix.h"
 
+#include <assay/common/files.h>
 #include <assay/common/hash.h>
 
 #include <catch2/catch.hpp>
@@ -118,6 +119,13 @@ TEST_CASE("wrong use is told apart from failures") {
   CHECK(has(problem({"status", (toys / "nowhere").string()}), "there is no run at "));
   CHECK(has(problem({"run", suite, "--out", (toys / "prefix").string()}), "is not a run"));
   CHECK(has(problem({"run", (toys / "nothing.toml").string()}), "nothing.toml"));
+  const std::string copy = (toys / "copy.toml").string();
+  write_file(copy, toy_toml(0));
+  for (const char* command : {"run", "plan"}) {
+    CHECK(has(problem({command, suite, copy}),
+              "the suites " + suite + " and " + copy + " are both named 'toys', and their runs would be one folder: "
+              "rename one, or run them one by one, each with its own --out"));
+  }
 }
 
 }  // namespace assay

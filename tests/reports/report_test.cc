@@ -78,13 +78,22 @@ TEST_CASE("an exact claim says that its value decides, and has no p") {
   };
   spec.claims[0]["expect"] = "logconf-alpha=0.5 > xent + 0.2";
   spec.claims[0]["exact"] = true;
+  spec.claims[1] = spec.claims[0];
+  spec.claims[1]["expect"] = "xent in [0.4, 0.6]";
+  spec.claims[1]["says"] = "Plain cross entropy is right half the time";
   test::write_run(spec, folder.path() / "run");
   const std::string text = report_text(folder.path() / "run", "md");
+  CHECK(text.find("<code>xent</code> = 0.500 in Accuracy, 10 seeds; the same in every seed: decided "
+                  "by its value, no test") != std::string::npos);
   CHECK(text.find(" = +0.250 in Accuracy, 10 seeds; the same in every seed: decided by its value, "
                   "no test") != std::string::npos);
-  const Json claim = Json::parse(report_text(folder.path() / "run", "json"))["claims"][0];
-  CHECK(claim["verdict"] == "supported");
-  const Json test = claim["tests"][0];
+  const Json claims = Json::parse(report_text(folder.path() / "run", "json"))["claims"];
+  CHECK(claims[0]["verdict"] == "supported");
+  CHECK(claims[1]["verdict"] == "supported");
+  CHECK(claims[1]["tests"][0]["relation"] == "level");
+  CHECK(claims[1]["tests"][0]["right"] == "");
+  const Json test = claims[0]["tests"][0];
+  CHECK(test["relation"] == "greater");
   CHECK(test["procedure"] == "value");
   CHECK(test["exact"] == true);
   CHECK(test["deciding_p"].is_null());

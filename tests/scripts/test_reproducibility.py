@@ -75,6 +75,15 @@ class Effects(unittest.TestCase):
         slope["tests"][0]["points"] = [{"benchmark": "b", "row": "new-a=1"}]
         self.assertEqual(effects(slope), {"new": "seen", "old": "not tried"})
 
+    def test_rows_of_two_benchmarks_are_looked_up_where_they_stand(self):
+        across = claim("old@b > new@c", "old", "new", "greater", "supported")
+        across["tests"][0]["right_benchmark"] = "c"
+        both = report(across)
+        both["benchmarks"].append(dict(both["benchmarks"][0], id="c", rows=[row("new", "new")]))
+        found = reproducibility.claims_of(both)[0]
+        self.assertEqual(found.better, {("toys", "old")})
+        self.assertEqual(found.methods, {("toys", "old"), ("toys", "new")})
+
     def test_every_claim_is_listed_with_its_verdict(self):
         text = reproducibility.page([], [report(claim("new | old", "new-a=1", "old", "greater", "refuted"))])
         self.assertIn("| [arXiv:1.2](https://arxiv.org/abs/1.2) | that new \\| old | `new \\| old` | refuted | `toys` |", text)

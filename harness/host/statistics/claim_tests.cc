@@ -88,9 +88,10 @@ double largest_of(const ClaimValues& values) {
 
 // Too few seeds with all values, or values that cannot be compared: the note says which.
 bool testable(ClaimTest& test, const ClaimValues& values, std::size_t seeds) {
-  const bool two = values.points.size() == 2;
-  const std::string all =
-      two ? "both values" : "all " + std::to_string(values.points.size()) + " values";
+  const std::size_t points = values.points.size();
+  const std::string all = points == 1   ? "a value"
+                          : points == 2 ? "both values"
+                                        : "all " + std::to_string(points) + " values";
   // Missing logarithms and ratios that are not defined, and seeds that the plan does not share, are
   // the reason why none has all.
   if (seeds >= 2 || !values.note.empty()) {
@@ -137,10 +138,12 @@ std::vector<double> axis_of(const ClaimTest& test) {
   return axis;
 }
 
+// Of a row's own value there is no other to take away.
 Pending run_pair(ClaimTest& test, const ClaimValues& values) {
+  const bool level = test.relation == ClaimTest::Relation::level;
   PerSeed pairs;
   for (const std::size_t seed : values.complete()) {
-    pairs.quantity.push_back(values.points[0][seed] - values.points[1][seed]);
+    pairs.quantity.push_back(values.points[0][seed] - (level ? 0 : values.points[1][seed]));
     pairs.unit.push_back(values.unit[seed]);
   }
   const double size = largest_of(values), rounding = rounding_share * size;
@@ -150,7 +153,9 @@ Pending run_pair(ClaimTest& test, const ClaimValues& values) {
   if (test.exact) {
     return decide_by_value(test, values, pairs.quantity[0], pairs.unit[0], test.range, size);
   }
-  test.procedure = test.relation == ClaimTest::Relation::near ? "equivalence" : "paired t";
+  test.procedure = level                                        ? "t"
+                   : test.relation == ClaimTest::Relation::near ? "equivalence"
+                                                                : "paired t";
   return finish_by_t(test, decide_by_t(pairs.quantity, pairs.unit, test.range, rounding));
 }
 

@@ -50,6 +50,18 @@ ClaimTest link_of(const Claim& claim, const Expectation& expectation, const Clai
   return link;
 }
 
+ClaimTest level_of(const Claim& claim, const Expectation& expectation, const ClaimPoint& row) {
+  ClaimTest test;
+  test.benchmark = row.benchmark;
+  test.left = row.row;
+  test.relation = ClaimTest::Relation::level;
+  test.points = {row};
+  test.metric = claim.metric;
+  test.range = {expectation.low, expectation.high};
+  test.log_metric = claim.log;
+  return test;
+}
+
 ClaimTest fit_of(const Claim& claim, const Expectation& expectation, const ClaimLine& line) {
   ClaimTest fit;
   fit.benchmark = line.points.front().benchmark;
@@ -181,6 +193,9 @@ std::vector<ClaimTest> parts_of(const Claim& claim) {
   }
   if (!expectation.sweeps()) {
     for (const std::string& benchmark : claim.on) {
+      if (expectation.kind == Expectation::Kind::level) {
+        tests.push_back(level_of(claim, expectation, {benchmark, expectation.names[0]}));
+      }
       for (std::size_t i = 0; i + 1 < expectation.names.size(); ++i) {
         tests.push_back(link_of(claim, expectation, {benchmark, expectation.names[i]},
                                 {benchmark, expectation.names[i + 1]}));

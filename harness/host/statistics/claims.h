@@ -35,12 +35,14 @@ struct ClaimData {
       ratio;
 };
 
-/// One link of a claim on one benchmark, one step along an axis, or one line fitted to a sweep.
+/// One link of a claim on one benchmark, one row's own value there, one step along an axis, or one
+/// line fitted to a sweep.
 struct ClaimTest {
-  enum class Relation { less, greater, near, slope, threshold };
+  enum class Relation { less, greater, near, level, slope, threshold };
 
   std::string benchmark;        ///< of slope and threshold: the first point's
-  std::string left, right;      ///< rows of the benchmark's table; "" of slope and threshold
+  std::string left, right;      ///< rows of the benchmark's table; "" of slope and threshold,
+                                ///< of level the right one
   std::string right_benchmark;  ///< where the right row stands, when that is elsewhere, else ""
   Relation relation = Relation::greater;
   double within = 0;  ///< of near
@@ -49,13 +51,14 @@ struct ClaimTest {
   bool either_way =
       false;  ///< a step of monotone(...): both directions will do, if all steps agree
   std::vector<ClaimPoint> points;  ///< left and right, or those of the line by rising x
-  /// The range that supports: of left - right, of the slope, or of the threshold (on the axis).
+  /// The range that supports: of left - right, of left alone, of the slope, or of the threshold (on
+  /// the axis).
   Interval range;
   bool log_metric = false, log_axis = false;
   double level = 0;    ///< of threshold: the value that the metric crosses
   std::string metric;  ///< what was compared: of a ratio its numerator
-  PairedTest test;     ///< of left - right, or of each seed's slope or crossing (its logarithm on a
-                       ///< logarithmic axis); of a fit to means its slope and interval
+  PairedTest test;  ///< of left - right or left, or of each seed's slope or crossing (its logarithm
+                    ///< on a logarithmic axis); of a fit to means its slope and interval
   std::string procedure;     ///< what decides, in words: "paired t"
   std::size_t censored = 0;  ///< of threshold: seeds that never cross; `test` is without them
   double p = 0;              ///< what decides: of a range the p of "inside" or of "outside"

@@ -11,8 +11,9 @@ namespace assay {
 namespace {
 
 constexpr const char* forms =
-    "write 'a > b', 'a < b < c', 'a > b + 0.02', 'a near b within 0.02', 'slope(metric, axis) in "
-    "[lo, hi]', 'threshold(metric, axis) in [lo, hi]' or 'increasing(metric, axis)'";
+    "write 'a > b', 'a < b < c', 'a > b + 0.02', 'a near b within 0.02', 'a in [lo, hi]', "
+    "'slope(metric, axis) in [lo, hi]', 'threshold(metric, axis) in [lo, hi]' or "
+    "'increasing(metric, axis)'";
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -71,8 +72,10 @@ class Parser {
         near();
       } else if (word->text == "within") {
         within_of();
+      } else if (word->text == "in") {
+        level(word->offset);
       } else {
-        fail(word->offset, "expected '<', '>', 'near' or 'within', not " + quote(word->text));
+        fail(word->offset, "expected '<', '>', 'near', 'within' or 'in', not " + quote(word->text));
       }
     }
     if (!problem_.message.empty()) return problem_;
@@ -199,6 +202,17 @@ class Parser {
       if (const Token* more = next()) {
         fail(more->offset, "nothing may follow the second name, not " + quote(more->text));
       }
+    }
+  }
+
+  void level(std::size_t at) {
+    found_.kind = Expectation::Kind::level;
+    if (found_.across()) {
+      fail(found_.offsets[0] + found_.names[0].size(),
+           "a row's own value is claimed on every benchmark of 'on': leave '@" +
+               found_.benchmarks[0] + "' out");
+    } else if (const auto problem = parse_range(text_, at, found_)) {
+      problem_ = *problem;
     }
   }
 

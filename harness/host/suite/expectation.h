@@ -1,19 +1,23 @@
 // What a claim expects, as text and as parts.
 //
-//   expectation = chain | margin | near | fit | trend
+//   expectation = chain | margin | near | level | fit | trend
 //   chain       = name "<" name { "<" name }  |  name ">" name { ">" name }
 //   margin      = name ( "<" | ">" ) name ( "+" | "-" ) number       blanks around the sign
 //   near        = name "near" name "within" number  |  name "within" number "of" name
-//   fit         = ( "slope" | "threshold" ) "(" sweep ")" "in" "[" bound "," bound "]"
+//   level       = name "in" range
+//   fit         = ( "slope" | "threshold" ) "(" sweep ")" "in" range
 //   trend       = ( "increasing" | "decreasing" | "monotone" ) "(" sweep ")"
 //   sweep       = [ "log" ] metric "," [ "log" ] axis
 //   axis        = a parameter's key, or a benchmark setting with dots: weak.labels
+//   range       = "[" bound "," bound "]"
 //   bound       = number | "inf" | "-inf"
-//   name        = row [ "@" benchmark ]                              all names of a claim, or none
-//   row         = a method variant's name or a reference's id: [a-z0-9][a-z0-9._=,-]*
+//   name        = row [ "@" benchmark ]                              all names of a claim, or none;
+//   not of a level row         = a method variant's name or a reference's id:
+//   [a-z0-9][a-z0-9._=,-]*
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,10 +28,21 @@ namespace assay {
 /// The values of `names` in a metric's own units. A metric that is better when smaller is written
 /// the other way round: the expectation speaks of numbers, not of better and worse.
 struct Expectation {
-  enum class Kind { less, greater, near, slope, threshold, increasing, decreasing, monotone };
+  enum class Kind {
+    less,
+    greater,
+    near,
+    level,
+    slope,
+    threshold,
+    increasing,
+    decreasing,
+    monotone
+  };
 
   Kind kind = Kind::less;
-  std::vector<std::string> names;       ///< of chain and near: two or more; of near exactly two
+  std::vector<std::string> names;       ///< of chain and near: two or more; of near exactly two,
+                                        ///< of level one
   std::vector<std::size_t> offsets;     ///< where each name begins in the text
   std::vector<std::string> benchmarks;  ///< of "xent@debate" where each stands; else empty texts
   double within = 0;                    ///< of near: the largest distance
@@ -37,7 +52,8 @@ struct Expectation {
   std::string metric, axis;
   std::size_t metric_offset = 0, axis_offset = 0;  ///< where they begin in the text
   bool log_metric = false, log_axis = false;       ///< natural logarithms are taken first
-  double low = 0, high = 0;      ///< of slope and threshold: low < high, at most one is infinite
+  /// Of level, slope and threshold: low < high, at most one is infinite.
+  double low = 0, high = 0;
   std::size_t range_offset = 0;  ///< of '['
 
   /// Whether it compares rows of benchmarks that it names.
@@ -58,5 +74,9 @@ std::variant<Expectation, ExpectationProblem> parse_expectation(std::string_view
 /// The forms that speak of a sweep: a word and a parenthesis begin them. Part of parse_expectation.
 bool begins_sweep(std::string_view text);
 std::variant<Expectation, ExpectationProblem> parse_sweep_expectation(std::string_view text);
+
+/// Reads "in [lo, hi]" from `at` to the end of the text into `found`. Part of parse_expectation.
+std::optional<ExpectationProblem> parse_range(std::string_view text, std::size_t at,
+                                              Expectation& found);
 
 }  // namespace assay

@@ -59,6 +59,15 @@ class SweepParser {
     return found_;
   }
 
+  std::optional<ExpectationProblem> parse_range(std::size_t at, Expectation& found) {
+    at_ = at;
+    if (!range() || !end()) return problem_;
+    found.low = found_.low;
+    found.high = found_.high;
+    found.range_offset = found_.range_offset;
+    return std::nullopt;
+  }
+
  private:
   struct Token {
     std::string_view text;  ///< "": the end
@@ -166,6 +175,11 @@ class SweepParser {
 };
 
 }  // namespace
+
+std::optional<ExpectationProblem> parse_range(std::string_view text, std::size_t at,
+                                              Expectation& found) {
+  return SweepParser(text).parse_range(at, found);
+}
 
 bool begins_sweep(std::string_view text) {
   const std::size_t from = skip_blanks(text, 0);

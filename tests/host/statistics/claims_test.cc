@@ -141,6 +141,27 @@ TEST_CASE("near is supported inside its range, refuted outside, else inconclusiv
   CHECK(evaluate_claims({claim("a near b within 0.0005")}, data)[0].verdict == Verdict::refuted);
 }
 
+TEST_CASE("a row's own value lies in a range: its t tests against the ends") {
+  // .1, .2, .3: mean .2, standard error .1 / sqrt 3. Of t on 2 degrees of freedom the two-sided p
+  // is 1 - sqrt(t^2 / (2 + t^2)): for .5 t^2 = 27, for .4 12.
+  const ClaimData data = data_of({{"accuracy", {{"x", {.1, .2, .3}}}}});
+  const auto answer = [&](const std::string& range) {
+    return evaluate_claims({claim("x in " + range)}, data)[0].tests.at(0);
+  };
+  const ClaimTest below = answer("[-inf, 0.5]");
+  CHECK(below.verdict == Verdict::supported);
+  CHECK(below.p == Approx(1 - std::sqrt(27. / 29)));
+  CHECK(below.test.difference.mean == Approx(.2));
+  CHECK(below.procedure == "t");
+  CHECK(below.right.empty());
+  CHECK(answer("[-inf, 0.4]").verdict == Verdict::inconclusive);
+  CHECK(answer("[-inf, 0.4]").p == Approx(1 - std::sqrt(12. / 14)));
+  CHECK(answer("[0.5, inf]").verdict == Verdict::refuted);
+  CHECK(answer("[0, 0.5]").verdict == Verdict::inconclusive);  // t^2 = 12 to the low end
+  const ClaimData none = data_of({{"accuracy", {{"x", {no_value, no_value}}}}});
+  CHECK(evaluate_claims({claim("x in [0, 1]")}, none)[0].tests[0].note == "no seed has a value");
+}
+
 TEST_CASE("a claim on a ratio compares its numerators") {
   Table table;
   table["gain"] = {{"x", {.05, .06, .055}}, {"y", {.01, .02, .016}}};

@@ -133,6 +133,22 @@ TEST_CASE("nearness has a second spelling") {
   CHECK(problem("a within 0.01 of b c") == "19: nothing may follow the second name, not 'c'");
 }
 
+TEST_CASE("a row's own value lies in a range") {
+  const Expectation level = parse("random in [-inf, 0.1]");
+  CHECK(level.kind == Expectation::Kind::level);
+  CHECK(level.names == Names{"random"});
+  CHECK(level.low == -std::numeric_limits<double>::infinity());
+  CHECK(level.high == 0.1);
+  CHECK(level.range_offset == 10);
+  CHECK_FALSE(level.sweeps());
+  CHECK(problem("random in 0.1") == "10: expected '[', not '0.1'");
+  CHECK(problem("random in [0.2, 0.1]") ==
+        "10: the range is empty: its first number must be below its second, not [0.2, 0.1]");
+  CHECK(problem("random in [0, 0.1] always") == "19: nothing may follow here, not 'always'");
+  CHECK(problem("random@debate in [0, 0.1]") ==
+        "6: a row's own value is claimed on every benchmark of 'on': leave '@debate' out");
+}
+
 TEST_CASE("slopes, thresholds and trends speak of a metric along an axis") {
   const Expectation slope = parse(" slope( log accuracy ,log weak.labels )in[-inf,-0.45] ");
   CHECK(slope.kind == Expectation::Kind::slope);
@@ -182,7 +198,8 @@ TEST_CASE("what is no claim about a sweep says where and why") {
 
 TEST_CASE("what is not an expectation says where and why") {
   const std::string forms =
-      "write 'a > b', 'a < b < c', 'a > b + 0.02', 'a near b within 0.02', 'slope(metric, axis) in "
+      "write 'a > b', 'a < b < c', 'a > b + 0.02', 'a near b within 0.02', 'a in [lo, hi]', "
+      "'slope(metric, axis) in "
       "[lo, hi]', 'threshold(metric, axis) in [lo, hi]' or 'increasing(metric, axis)'";
   CHECK(problem(" ") == "0: empty: " + forms);
   CHECK(problem("a") == "1: only one name: " + forms);

@@ -56,10 +56,10 @@ Json metrics() {
              "what it did: the sum of those below"),
       metric("forfeits_illegal", "Illegal moves", "min", share, "places that may not be named"),
       metric("forfeits_lie", "Lies", "min", share, "evidence that is not what was said of it"),
-      metric("forfeits_crash", "Crashes", "min", share, "exceptions; their texts are in the log"),
+      metric("forfeits_crash", "Crashes", "min", share,
+             "exceptions, and signals that ended the move's process; the log says which"),
       metric("forfeits_calls", "Over budget", "min", share, "more judge calls than the budget"),
-      metric("forfeits_time", "Over time", "min", share,
-             "asked the judge after the time of a move"),
+      metric("forfeits_time", "Over time", "min", share, "took longer than the time of a move"),
   };
   for (const std::string& id : pool_ids()) {
     all.push_back(metric(("honest_win_" + id).c_str(), ("Against " + id).c_str(), "max", share,
