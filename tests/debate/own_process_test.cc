@@ -109,7 +109,7 @@ TEST_CASE("own process: a hang that never asks the judge loses that game") {
                                    [] {
                                      for (;;) ::pause();
                                    }),
-                            run, true, 0.05);
+                            run, true, 1);
   CHECK(lost_games(hung, Forfeit::time) == std::vector<std::int64_t>{2});
   CHECK(hung.causes.begin()->first == "choose did not come to an end");
 }

@@ -78,6 +78,29 @@ TEST_CASE("a worker that dies has said in which job and phase it was") {
   }
 }
 
+TEST_CASE("a debater that dies in a game loses that game, and its cell is done") {
+  WorkerSession session;
+  Json request = session.cells(fault("dies_in_a_game"), "fault-dies-in-a-game");
+  request["family"] = "debate";
+  request["settings"] = resolved_settings(
+      "debate", {{"task", {{"use", "evidence"}, {"places", 6}, {"questions", 4}}},
+                 {"turns", 4}, {"pool", "random"}});
+  request["inputs"] = Json::object();
+  const Json event = session.last(request);
+  REQUIRE(event["type"] == "done");
+  for (const Json& row : event["rows"]) {
+    REQUIRE(row["status"] == "done");
+    // Of four games it loses one: as one side against the pool (4 matches) and as a consultant (2);
+    // against itself (2) whoever moves first dies first, of two sides: 8 of 40.
+    const Json& metrics = row["result"]["metrics"];
+    CHECK(metrics["forfeits"].get<double>() == Approx(0.2));
+    CHECK(metrics["forfeits_crash"] == metrics["forfeits"]);
+  }
+  CHECK(session.log().find("games: choose ended its process by signal 11 (Segmentation fault)") !=
+        std::string::npos);
+  CHECK(session.last(session.cells(good_plugin("xent"), "xent"))["type"] == "done");
+}
+
 TEST_CASE("a method that crashes for one seed works in cohorts without it") {
   WorkerSession session;
   const Json parameters = {{"how", "segfault"}, {"only_seed", 2}};

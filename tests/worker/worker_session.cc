@@ -85,23 +85,24 @@ const Stages& stages() {
 
 }  // namespace
 
+Json resolved_settings(const std::string& family, const Json& given) {
+  const Json families = one_shot("--families").at("families");
+  const auto found = std::find_if(families.begin(), families.end(),
+                                  [&](const Json& one) { return one.at("id") == family; });
+  const auto specs = parameters_from_json(found->at("settings"));
+  for (const SettingProblem& problem : check_settings(given, specs)) throw Error(problem.message);
+  return resolve_settings(given, specs);
+}
+
 const Json& small_benchmark() {
-  static const Json resolved = [] {
-    const Json small_model = {{"arch", "mlp"}, {"width", 8}, {"depth", 1}};
-    const Json given = {
-        {"task", {{"use", "latent_tasks"}, {"dimension", 8}, {"latent", 3}, {"transfer", 80},
-                  {"validation", 20}, {"test", 60}}},
-        {"weak", {{"model", small_model}, {"labels", 20}, {"train", {{"epochs", 2}}}}},
-        {"strong", {{"model", small_model}}},
-        {"train", {{"epochs", 2}, {"batch", 16}}}};
-    const Json families = one_shot("--families").at("families");
-    const auto family = std::find_if(families.begin(), families.end(), [](const Json& one) {
-      return one.at("id") == "weak_to_strong";
-    });
-    const auto specs = parameters_from_json(family->at("settings"));
-    for (const SettingProblem& problem : check_settings(given, specs)) throw Error(problem.message);
-    return resolve_settings(given, specs);
-  }();
+  static const Json small_model = {{"arch", "mlp"}, {"width", 8}, {"depth", 1}};
+  static const Json resolved = resolved_settings(
+      "weak_to_strong",
+      {{"task", {{"use", "latent_tasks"}, {"dimension", 8}, {"latent", 3}, {"transfer", 80},
+                 {"validation", 20}, {"test", 60}}},
+       {"weak", {{"model", small_model}, {"labels", 20}, {"train", {{"epochs", 2}}}}},
+       {"strong", {{"model", small_model}}},
+       {"train", {{"epochs", 2}, {"batch", 16}}}});
   return resolved;
 }
 

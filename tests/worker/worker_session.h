@@ -40,7 +40,9 @@ class WorkerSession {
   int jobs_ = 0;
 };
 
-/// Settings of the small benchmark, resolved against the family's description.
+/// Settings of a family with its defaults filled in. Throws Error for the first mistake.
+Json resolved_settings(const std::string& family, const Json& given);
+/// Settings of the small benchmark, resolved.
 const Json& small_benchmark();
 
 }  // namespace assay
