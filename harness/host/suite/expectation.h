@@ -11,9 +11,8 @@
 //   axis        = a parameter's key, or a benchmark setting with dots: weak.labels
 //   range       = "[" bound "," bound "]"
 //   bound       = number | "inf" | "-inf"
-//   name        = row [ "@" benchmark ]                              all names of a claim, or none;
-//   not of a level row         = a method variant's name or a reference's id:
-//   [a-z0-9][a-z0-9._=,-]*
+//   name        = row [ "@" benchmark ]       all names of a claim, or none; none of a level's
+//   row         = a method variant's name or a reference's id: [a-z0-9][a-z0-9._=,-]*
 #pragma once
 
 #include <cstddef>

@@ -11,11 +11,7 @@ Json expansion(const Json& resolved) {
   const auto task = settings.make_task();
   Json stages = Json::array(), inputs = Json::array();
   for (const TaskStage& stage : task->stages()) {
-    stages.push_back({{"name", stage.name},
-                      {"title", stage.title},
-                      {"settings", stage.settings},
-                      {"inputs", Json::array()},
-                      {"cost", stage.cost}});
+    stages.push_back(to_json(stage));
     inputs.push_back(stage.name);
   }
   Json references = Json::array();

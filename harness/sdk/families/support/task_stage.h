@@ -16,6 +16,15 @@ struct TaskStage {
   std::vector<std::string> inputs = {};  ///< stages of the same task that it reads
 };
 
+/// An entry of "stages" of an expansion (docs/protocol.md).
+inline Json to_json(const TaskStage& stage) {
+  return {{"name", stage.name},
+          {"title", stage.title},
+          {"settings", stage.settings},
+          {"inputs", stage.inputs},
+          {"cost", stage.cost}};
+}
+
 /// What a task works with.
 struct Place {
   const Seeds& seeds;

@@ -62,11 +62,7 @@ class StageList {
   /// What the task makes for its supervisors.
   void add_task_stages() {
     for (const TaskStage& made : task_.stages(settings_.supervisors)) {
-      stages_.push_back({{"name", made.name},
-                         {"title", made.title},
-                         {"settings", made.settings},
-                         {"inputs", made.inputs},
-                         {"cost", made.cost}});
+      stages_.push_back(to_json(made));
     }
   }
 
